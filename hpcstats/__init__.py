@@ -1,0 +1,110 @@
+"""Survival and recurrence statistics for small, case-level data from the medical literature.
+
+Everything public is here, flat; each name is loaded when it is first used, so that importing the
+package stays cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpcstats import literature, plots, reproduce, tables
+    from hpcstats.compare import LogrankResult, logrank
+    from hpcstats.diagnosis import Diagnosis, diagnose
+    from hpcstats.errors import (
+        ConvergenceError,
+        ConvergenceWarning,
+        DataError,
+        DesignError,
+        HpcstatsError,
+        HpcstatsWarning,
+        NonIdentifiableWarning,
+        SeparationWarning,
+        SmallSampleWarning,
+        UnsupportedError,
+    )
+    from hpcstats.nonparametric import CumulativeHazard, SurvivalCurves, kaplan_meier, nelson_aalen
+    from hpcstats.numbers import Number, Text
+    from hpcstats.regression import CoxFit, cox
+    from hpcstats.results import Interval, Result
+    from hpcstats.surv import Surv
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Surv": "hpcstats.surv",
+    "diagnose": "hpcstats.diagnosis",
+    "Diagnosis": "hpcstats.diagnosis",
+    "kaplan_meier": "hpcstats.nonparametric",
+    "nelson_aalen": "hpcstats.nonparametric",
+    "SurvivalCurves": "hpcstats.nonparametric",
+    "CumulativeHazard": "hpcstats.nonparametric",
+    "logrank": "hpcstats.compare",
+    "LogrankResult": "hpcstats.compare",
+    "cox": "hpcstats.regression",
+    "CoxFit": "hpcstats.regression",
+    "Interval": "hpcstats.results",
+    "Result": "hpcstats.results",
+    "Number": "hpcstats.numbers",
+    "Text": "hpcstats.numbers",
+    "HpcstatsError": "hpcstats.errors",
+    "DataError": "hpcstats.errors",
+    "DesignError": "hpcstats.errors",
+    "ConvergenceError": "hpcstats.errors",
+    "UnsupportedError": "hpcstats.errors",
+    "HpcstatsWarning": "hpcstats.errors",
+    "SmallSampleWarning": "hpcstats.errors",
+    "SeparationWarning": "hpcstats.errors",
+    "NonIdentifiableWarning": "hpcstats.errors",
+    "ConvergenceWarning": "hpcstats.errors",
+}
+_ROOMS = ("literature", "plots", "reproduce", "tables")
+
+__all__ = [
+    "ConvergenceError",
+    "ConvergenceWarning",
+    "CoxFit",
+    "CumulativeHazard",
+    "DataError",
+    "DesignError",
+    "Diagnosis",
+    "HpcstatsError",
+    "HpcstatsWarning",
+    "Interval",
+    "LogrankResult",
+    "NonIdentifiableWarning",
+    "Number",
+    "Result",
+    "SeparationWarning",
+    "SmallSampleWarning",
+    "Surv",
+    "SurvivalCurves",
+    "Text",
+    "UnsupportedError",
+    "__version__",
+    "cox",
+    "diagnose",
+    "kaplan_meier",
+    "literature",
+    "logrank",
+    "nelson_aalen",
+    "plots",
+    "reproduce",
+    "tables",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"hpcstats.{name}")
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'hpcstats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,119 @@
+"""What `Surv` refuses, each check with a message that shows rows and says what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpcstats.columns import FloatArray, IntArray, ObjectArray, is_missing, one_dimensional
+from hpcstats.errors import DataError, listing
+
+
+def same_length(**columns: NDArray[Any] | None) -> None:
+    """Refuse columns of unequal or zero length."""
+    lengths = {name: column.size for name, column in columns.items() if column is not None}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise DataError(f"All columns need one value a row, but {shown}.")
+    if 0 in lengths.values():
+        raise DataError("There are no rows. Give at least one case.")
+
+
+def observed_times(times: FloatArray, name: str) -> None:
+    """Refuse missing, infinite or negative times."""
+    _refuse(np.isnan(times), times, f"{name} is missing", "Leave these rows out, or code them as intervals")
+    _refuse(
+        np.isinf(times), times, f"{name} is infinite", "Use Surv.interval(lower, upper=inf) for open times"
+    )
+    _refuse(
+        times < 0,
+        times,
+        f"{name} is negative",
+        "Count from the origin; an event before it needs another origin",
+    )
+
+
+def entry_before_exit(entry: FloatArray, exit_: FloatArray, entry_name: str, exit_name: str) -> None:
+    """Refuse rows that are never at risk."""
+    _refuse(np.isnan(entry), entry, f"{entry_name} is missing", "Write 0 for observation from the origin")
+    _refuse(np.isinf(entry), entry, f"{entry_name} is infinite", "Write 0 for observation from the origin")
+    _refuse(
+        entry >= exit_,
+        entry,
+        f"{entry_name} is not before {exit_name}",
+        f"At risk means {entry_name} < t <= {exit_name}; leave out rows that are never at risk",
+    )
+
+
+def ordered(lower: FloatArray, upper: FloatArray, lower_name: str, upper_name: str) -> None:
+    """Refuse rows whose first value is missing or larger than the second."""
+    _refuse(np.isnan(upper), upper, f"{upper_name} is missing", f"Every row needs {upper_name}")
+    _refuse(upper < lower, upper, f"{upper_name} is smaller than {lower_name}", "Exchange or correct the two")
+
+
+def one_row_each(labels: ObjectArray | None) -> None:
+    """Refuse an identifier that occurs twice."""
+    if labels is None:
+        return
+    rows_of: dict[Any, list[int]] = {}
+    for row, label in enumerate(labels.tolist()):
+        rows_of.setdefault(label, []).append(row)
+    repeated = {label: rows for label, rows in rows_of.items() if len(rows) > 1}
+    if repeated:
+        shown = listing(f"{label!r} in rows {listing(rows)}" for label, rows in repeated.items())
+        raise DataError(
+            f"id must be distinct, one row a patient, but {shown}. "
+            "For several rows a patient use Surv.counting; for papers or centres pass cluster= to the model.",
+            rows=[row for rows in repeated.values() for row in rows],
+        )
+
+
+def rows_do_not_overlap(labels: ObjectArray, start: FloatArray, stop: FloatArray) -> None:
+    """Refuse two rows of one patient that cover the same time."""
+    codes = {label: code for code, label in enumerate(dict.fromkeys(labels.tolist()))}
+    patient = np.array([codes[label] for label in labels.tolist()])
+    order = np.lexsort((start, patient))
+    same = patient[order][1:] == patient[order][:-1]
+    clash = same & (start[order][1:] < stop[order][:-1])
+    rows = np.sort(np.concatenate([order[1:][clash], order[:-1][clash]]))
+    if rows.size:
+        shown = listing(f"row {row}: {labels[row]!r} ({start[row]:g}, {stop[row]:g}]" for row in rows)
+        raise DataError(f"Rows of one patient overlap ({shown}). Each moment may be counted once.", rows=rows)
+
+
+def cause_codes(cause: Any, causes: Sequence[Any]) -> IntArray:
+    """Turn causes into 0 (censored), 1, 2, ... in the order of `causes`."""
+    if (
+        isinstance(causes, str)
+        or not causes
+        or len(set(map(str, causes))) != len(causes)
+        or any(is_missing(c) or c == 0 for c in causes)
+    ):
+        raise DataError(f"causes must name each kind of event once, without 0 or None; got {list(causes)!r}.")
+    raw = one_dimensional(cause, "cause").astype(object)
+    known: dict[Any, int] = {name: number for number, name in enumerate(causes, start=1)}
+    if all(isinstance(name, str) and not name.isdigit() for name in causes):
+        known |= {number: number for number in range(1, len(causes) + 1)}
+    codes = [0 if is_missing(value) or _is_zero(value) else known.get(value, -1) for value in raw.tolist()]
+    wrong = [row for row, code in enumerate(codes) if code < 0]
+    if wrong:
+        shown = listing(f"row {row}: {raw[row]!r}" for row in wrong)
+        raise DataError(
+            f"cause holds values outside causes={list(causes)!r} ({shown}). Use 0 or None for censored.",
+            rows=wrong,
+        )
+    return np.array(codes, dtype=np.int64)
+
+
+def _is_zero(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0
+
+
+def _refuse(bad: NDArray[np.bool_], values: FloatArray, what: str, advice: str) -> None:
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        shown = listing(f"row {row}: {values[row]:g}" for row in rows)
+        raise DataError(f"{what} ({shown}). {advice}.", rows=rows)

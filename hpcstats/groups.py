@@ -1,0 +1,85 @@
+"""Groups, strata and case weights as every comparison takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hpcstats.columns import FloatArray, IntArray, as_labels, as_numbers, distinct_labels
+from hpcstats.errors import DataError, UnsupportedError, listing
+from hpcstats.surv import Surv
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Labels in their order and the number of each row's label."""
+
+    labels: tuple[Any, ...]
+    codes: IntArray
+
+    @classmethod
+    def of(cls, values: Any, response: Surv, name: str = "group") -> Groups:
+        """Read a column of labels, one a row of `response`; None is one group called "all"."""
+        if values is None:
+            return cls((ALL,), np.zeros(len(response), dtype=np.int64))
+        labels = as_labels(values, name)
+        same_rows(labels.size, response, name)
+        order = distinct_labels(values, labels)
+        code = {label: number for number, label in enumerate(order)}
+        return cls(tuple(order), np.array([code[label] for label in labels.tolist()], dtype=np.int64))
+
+    @property
+    def sizes(self) -> IntArray:
+        """Rows in each group."""
+        return np.bincount(self.codes, minlength=len(self.labels)).astype(np.int64)
+
+    def rows(self, number: int) -> IntArray:
+        """Return the positions of the rows of one group."""
+        return np.flatnonzero(self.codes == number)
+
+
+def same_rows(size: int, response: Surv, name: str) -> None:
+    """Refuse a column that has not one value for each row of the response."""
+    if size != len(response):
+        raise DataError(f"{name} has {size} values, but the response has {len(response)} rows.")
+
+
+def case_weights(values: Any, response: Surv, name: str = "weights", *, whole: bool = False) -> FloatArray:
+    """Read case weights: non-negative, finite, not all zero (`whole`: integers); None is all ones."""
+    if values is None:
+        return np.ones(len(response))
+    weights = as_numbers(values, name)
+    same_rows(weights.size, response, name)
+    wrong = ~np.isfinite(weights) | (weights < 0)
+    if whole:
+        wrong |= weights % 1 != 0
+    rows = np.flatnonzero(wrong)
+    if rows.size:
+        shown = listing(f"row {row}: {weights[row]:g}" for row in rows)
+        kind = "whole numbers, 0 or more" if whole else "finite and 0 or more"
+        raise DataError(f"{name} must be {kind} ({shown}).", rows=rows)
+    if not weights.any():
+        raise DataError(f"{name} are all zero. At least one row must count.")
+    return weights
+
+
+def confidence_level(level: float) -> float:
+    """Refuse a level that is not a proportion."""
+    if not 0 < level < 1:
+        raise DataError(f"level must be a proportion between 0 and 1, such as 0.95, not {level!r}.")
+    return float(level)
+
+
+def needs_kind(response: Surv, kinds: tuple[str, ...], method: str, instead: str) -> None:
+    """Refuse a response that `method` has no definition for."""
+    if not isinstance(response, Surv):
+        raise DataError(
+            f"{method} needs a Surv as its first argument, not {type(response).__name__}. "
+            "Write hs.Surv.right(time, event)."
+        )
+    if response.kind not in kinds:
+        raise UnsupportedError(f"{method} is not defined for Surv.{response.kind}. {instead}")

@@ -1,0 +1,91 @@
+"""The key of a swimmer plot: only symbols that occur, in as many rows as their words need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hpcstats.plots import lane_drawing as lane
+from hpcstats.plots.courses import Course
+from hpcstats.plots.palette import GREY
+from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, text_width
+
+_ROW = LINE_HEIGHT + 0.9
+_SAMPLE = 6.0
+_GAP = 5.0
+_WORDS = {
+    "local_recurrence": "Local recurrence (above the bar)",
+    "spinal_metastasis": "Spinal metastasis, with rounding range",
+    "spinal_progression": "Spinal progression",
+    "other_metastasis": "Other metastasis (below the bar)",
+    "death": "Death",
+}
+Draw = Callable[[Sheet, float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of the key, flowing into rows of at most `width` millimetres."""
+
+    found: Sequence[Course]
+    width: float
+
+    @property
+    def height(self) -> float:
+        """Height in millimetres."""
+        return _ROW * len(self._rows())
+
+    def draw(self, sheet: Sheet, top: float) -> None:
+        """Draw the key with its upper edge at `top`."""
+        for number, row in enumerate(self._rows()):
+            x, y = MARGIN, top + number * _ROW
+            for words, draw in row:
+                draw(sheet, x + _SAMPLE / 2 - 0.5, y + LINE_HEIGHT * 0.42)
+                sheet.write(x + _SAMPLE, y, words)
+                x += _SAMPLE + text_width(words) + _GAP
+
+    def _rows(self) -> list[list[tuple[str, Draw]]]:
+        rows: list[list[tuple[str, Draw]]] = [[]]
+        used = 0.0
+        for words, draw in self._entries():
+            wide = _SAMPLE + text_width(words)
+            if rows[-1] and used + wide > self.width:
+                rows.append([])
+                used = 0.0
+            rows[-1].append((words, draw))
+            used += wide + _GAP
+        return rows
+
+    def _entries(self) -> list[tuple[str, Draw]]:
+        present = {moment.event for course in self.found for moment in course.moments}
+        entries: list[tuple[str, Draw]] = [("Primary tumour", lane.draw_primary)]
+        entries += [(words, _sample(kind)) for kind, words in _WORDS.items() if kind in present]
+        if any(course.died for course in self.found):
+            entries.append((_WORDS["death"], _sample("death")))
+        if any(course.alive for course in self.found):
+            entries.append(("Alive at last contact", _arrow))
+        if any(not course.died and not course.alive for course in self.found):
+            entries.append(("Later course not stated", _dots))
+        return [*entries, ("Hollow: time known only as a range (dotted)", _range)]
+
+
+def _sample(kind: str) -> Draw:
+    def draw(sheet: Sheet, x: float, y: float) -> None:
+        if kind == "spinal_metastasis":
+            lane.draw_whisker(sheet, x - 2.2, x + 2.2, y)
+        lane.draw_symbol(sheet, kind, x, y)
+
+    return draw
+
+
+def _arrow(sheet: Sheet, x: float, y: float) -> None:
+    lane.draw_alive(sheet, x - 1.8, y)
+
+
+def _dots(sheet: Sheet, x: float, y: float) -> None:
+    lane.draw_open_end(sheet, x - 3.5, y)
+
+
+def _range(sheet: Sheet, x: float, y: float) -> None:
+    lane.draw_range(sheet, x - 2.3, x + 2.3, y, GREY)
+    lane.draw_symbol(sheet, "any", x, y, hollow=True)

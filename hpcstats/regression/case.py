@@ -1,0 +1,100 @@
+"""The rows a Cox model is fitted to, with everything that stands beside the covariates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hpcstats.columns import FloatArray, IntArray, as_numbers
+from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.design import Design, column_of
+from hpcstats.errors import DataError
+from hpcstats.groups import Groups, case_weights, same_rows
+from hpcstats.surv import Surv
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """The rows that are fitted, with everything that stands beside the covariates."""
+
+    response: Surv
+    strata: IntArray | None
+    cluster: IntArray | None
+    weights: FloatArray
+    offset: FloatArray
+    frequency: bool
+
+    @classmethod
+    def of(
+        cls,
+        response: Surv,
+        data: Any,
+        design: Design,
+        strata: Any,
+        cluster: Any,
+        weights: Any,
+        frequencies: Any,
+        offset: Any,
+    ) -> Case:
+        rows, kept = design.rows, response.take(design.rows)
+
+        def labels(given: Any, name: str) -> IntArray | None:
+            if given is None:
+                return None
+            values = column_of(data, given)
+            same_rows(len(values), response, name)
+            return Groups.of(np.asarray(values, dtype=object)[rows], kept, name).codes
+
+        def numbers(given: Any, name: str) -> FloatArray | None:
+            if given is None:
+                return None
+            values = as_numbers(column_of(data, given), name)
+            same_rows(values.size, response, name)
+            return values[rows]
+
+        fixed = numbers(offset, "offset")
+        if fixed is not None and not np.isfinite(fixed).all():
+            raise DataError("offset must be finite in every row.")
+        repeated = frequencies is not None
+        name = "frequencies" if repeated else "weights"
+        given = numbers(frequencies if repeated else weights, name)
+        return cls(
+            response=kept,
+            strata=labels(strata, "strata"),
+            cluster=labels(cluster, "cluster"),
+            weights=case_weights(given, kept, name, whole=repeated),
+            offset=np.zeros(len(kept)) if fixed is None else fixed,
+            frequency=repeated,
+        )
+
+    @property
+    def n(self) -> int:
+        """Patients: the sum of the frequencies, or the rows that count."""
+        return int(self.weights.sum()) if self.frequency else int((self.weights > 0).sum())
+
+    @property
+    def n_events(self) -> int:
+        """Events among them."""
+        counted = self.weights if self.frequency else (self.weights > 0).astype(np.float64)
+        return int(counted[self.response.event].sum())
+
+    def likelihood(self, matrix: FloatArray, ties: str, levels: FloatArray | None = None) -> PartialLikelihood:
+        """Prepare the partial likelihood, optionally stratified by `levels` as well."""
+        kept = self.weights > 0
+        layers = np.zeros(len(self.response), dtype=np.int64) if self.strata is None else self.strata
+        if levels is not None:
+            _, both = np.unique(np.column_stack([layers, levels]), axis=0, return_inverse=True)
+            layers = both.reshape(-1).astype(np.int64)
+        return prepare(
+            self.response.time[kept],
+            self.response.event[kept],
+            matrix[kept],
+            self.weights[kept][None],
+            entry=None if self.response.entry is None else self.response.entry[kept],
+            strata=layers[kept],
+            offset=self.offset[kept],
+            ties=ties,
+            frequency=self.frequency,
+        )

@@ -1,0 +1,172 @@
+"""From a prepared likelihood to a `CoxFit`: the maximum or its limit, variances and intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtri
+
+from hpcstats.columns import BoolArray, FloatArray
+from hpcstats.core.newton import maximise
+from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.recession import Recession, recession
+from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
+from hpcstats.design import Design
+from hpcstats.errors import ConvergenceWarning, SeparationWarning, listing, warn
+from hpcstats.regression.case import Case
+from hpcstats.regression.fit import CoxFit, ChiSquaredTest, search_limits
+
+_SOUND = 1e-4
+
+
+def estimate(
+    case: Case,
+    design: Design,
+    likelihood: PartialLikelihood,
+    widths: FloatArray,
+    ties: str,
+    interval: str,
+    level: float,
+    robust: bool,
+) -> CoxFit:
+    p = len(design.terms)
+    null = likelihood.evaluate(np.zeros((1, p)))
+    top = maximise(likelihood.evaluate, np.zeros((1, p)))
+    climb, cone = top.position[0], None
+    if not top.converged[0] or _unsound(top.derivatives.information[0], null.information[0]):
+        cone = recession(likelihood)
+    infinite = np.zeros(p, dtype=bool) if cone is None else cone.rises | cone.falls
+    if cone is not None and cone.monotone:
+        levels = np.round(design.matrix / widths @ cone.direction, 8)
+        top = maximise(case.likelihood(design.matrix / widths, ties, levels).evaluate, np.zeros((1, p)))
+    notes = _notes(design, cone, bool(top.converged[0]))
+    maximum = float(top.derivatives.value[0])
+    coef = np.where(infinite, np.nan, top.position[0])
+    naive = _inverse(top.derivatives.information[0], infinite)
+    spread = _robust(case, likelihood, coef, naive) if robust else naive
+    open_sides = np.zeros((2, p), dtype=bool) if cone is None else np.array([cone.falls, cone.rises])
+    limits = _limits(likelihood, climb, maximum, coef, naive, spread, (interval, level), open_sides)
+    return CoxFit(
+        n=case.n,
+        n_events=case.n_events,
+        method=_sentence(ties, interval, level, robust, case),
+        conventions=("At risk at t: entry < t <= exit.", f"Ties: {ties}."),
+        warnings=notes,
+        status="not_estimable" if infinite.any() else "ok",
+        reason=notes[0] if infinite.any() else "",
+        response=case.response,
+        design=design,
+        coef=coef / widths,
+        covariance=spread / np.outer(widths, widths),
+        naive_covariance=naive / np.outer(widths, widths),
+        low=limits[0] / widths,
+        high=limits[1] / widths,
+        statuses=tuple("not_estimable" if flag else "ok" for flag in infinite),
+        reasons=tuple(_reason(term, cone, j) if infinite[j] else "" for j, term in enumerate(design.terms)),
+        log_likelihood=maximum,
+        log_likelihood_null=float(null.value[0]),
+        likelihood_ratio=ChiSquaredTest.of(2 * (maximum - float(null.value[0])), p),
+        wald=_wald(coef, spread),
+        score=ChiSquaredTest.of(float(null.score[0] @ np.linalg.solve(null.information[0], null.score[0])), p),
+        ties=ties,
+        interval=interval,
+        level=level,
+        robust=robust,
+        n_dropped=int(design.dropped.size),
+        likelihood=likelihood,
+        climb=np.where(infinite, climb, top.position[0]),
+        scale=widths,
+        open_sides=open_sides,
+    )
+
+
+def _unsound(information: FloatArray, null: FloatArray) -> bool:
+    """Tell whether so little information is left somewhere that the maximum may not exist."""
+    root = np.linalg.cholesky(null)
+    relative = np.linalg.solve(root, np.linalg.solve(root, information).T)
+    return bool(np.linalg.eigvalsh((relative + relative.T) / 2)[0] < _SOUND)
+
+
+def _inverse(information: FloatArray, infinite: BoolArray) -> FloatArray:
+    """Invert the information; coefficients without an estimate have no variance."""
+    if not infinite.any():
+        return np.asarray(np.linalg.inv(information), dtype=np.float64)
+    inverse = np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True), dtype=np.float64)
+    inverse[infinite] = np.nan
+    inverse[:, infinite] = np.nan
+    return inverse
+
+
+def _robust(case: Case, likelihood: PartialLikelihood, coef: FloatArray, naive: FloatArray) -> FloatArray:
+    if np.isnan(coef).any():
+        return np.full_like(naive, np.nan)
+    kept = case.weights > 0
+    changes = dfbeta(score_residuals(likelihood, coef, int(kept.sum())), naive)
+    if case.cluster is None:
+        return sandwich(changes, None, case.weights[kept] if case.frequency else None)
+    return sandwich(changes, case.cluster[kept])
+
+
+def _wald(coef: FloatArray, spread: FloatArray) -> ChiSquaredTest:
+    if not np.isfinite(spread).all():
+        return ChiSquaredTest(np.nan, coef.size, np.nan)
+    rank = int(np.linalg.matrix_rank(spread, hermitian=True))
+    return ChiSquaredTest.of(float(coef @ np.linalg.pinv(spread, hermitian=True) @ coef), rank)
+
+
+def _limits(
+    likelihood: PartialLikelihood,
+    climb: FloatArray,
+    maximum: float,
+    coef: FloatArray,
+    naive: FloatArray,
+    spread: FloatArray,
+    choice: tuple[str, float],
+    open_sides: BoolArray,
+) -> FloatArray:
+    """Return the limits (2, p): of the kind asked for, and profile limits where nothing else exists."""
+    interval, level = choice
+    z = float(ndtri(0.5 + level / 2))
+    margin = z * np.sqrt(np.diag(spread))
+    wald = np.stack([coef - margin, coef + margin])
+    infinite = np.isnan(coef)
+    if interval == "wald" and not infinite.any():
+        return wald
+    skipped = open_sides if interval == "profile" else open_sides | ~infinite
+    start = np.where(infinite, climb, coef)
+    found = search_limits(likelihood, start, maximum, np.sqrt(np.diag(naive)), level, skipped)
+    return found if interval == "profile" else np.where(infinite, found, wald)
+
+
+def _notes(design: Design, cone: Recession | None, converged: bool) -> tuple[str, ...]:
+    """Warn of what makes the fit fragile, and return the texts."""
+    notes = []
+    if cone is not None and cone.monotone:
+        infinite = [t for t, up, down in zip(design.terms, cone.rises, cone.falls, strict=True) if up or down]
+        notes.append(
+            f"The likelihood is monotone in {listing(infinite)}: no finite maximum-likelihood estimate exists. "
+            "Report the one-sided profile interval, or a penalised fit (Firth's penalty keeps it finite)."
+        )
+        warn(notes[-1], SeparationWarning)
+    if not converged:
+        notes.append("Newton's method stopped before its last step was negligible; check the covariates' scale.")
+        warn(notes[-1], ConvergenceWarning)
+    return tuple(notes)
+
+
+def _reason(term: str, cone: Recession | None, position: int) -> str:
+    if cone is None:
+        return ""
+    both = cone.rises[position] and cone.falls[position]
+    where = "either infinity" if both else "plus infinity" if cone.rises[position] else "minus infinity"
+    return f"monotone likelihood: it rises as the coefficient of {term} goes to {where}"
+
+
+def _sentence(ties: str, interval: str, level: float, robust: bool, case: Case) -> str:
+    parts = [f"Cox proportional hazards model, {ties.capitalize()} ties"]
+    if case.strata is not None:
+        parts.append("stratified")
+    if robust:
+        kind = "clustered" if case.cluster is not None else "robust"
+        parts.append(f"{kind} (sandwich) variance")
+    parts.append(f"{level:.0%} {'profile-likelihood' if interval == 'profile' else 'Wald'} intervals")
+    return ", ".join(parts) + "."

@@ -1,0 +1,13 @@
+"""Tables for publication, made from results: one format-free `Table`, written as CSV, HTML, LaTeX and Word.
+
+The builders compute no statistic. Every printed number is a `hpcstats.Number` that carries its exact
+value, how it was made, and the patients it rests on.
+"""
+
+from hpcstats.tables.characteristics import characteristics
+from hpcstats.tables.cox_models import cox_models
+from hpcstats.tables.estimates import estimates
+from hpcstats.tables.statements import statements
+from hpcstats.tables.table import Column, Row, Table
+
+__all__ = ["Column", "Row", "Table", "characteristics", "cox_models", "estimates", "statements"]

@@ -1,0 +1,124 @@
+"""Dependencies between the rooms of the package point one way."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.rules.house import PACKAGE, ROOT, imports, room, sources
+
+BASIC = {"errors", "columns", "numbers", "formats", "results", "surv"}
+STATISTICS = {"nonparametric", "compare", "regression", "diagnosis"}
+
+# Who may import whom. A room always may import itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "core": set(),
+    "errors": set(),
+    "formats": set(),
+    "columns": {"errors"},
+    "numbers": {"errors", "formats"},
+    "results": {"errors", "columns", "formats", "numbers"},
+    "_response_checks": {"errors", "columns"},
+    "surv": {"errors", "columns", "_response_checks"},
+    "groups": {"errors", "columns", "surv"},
+    "design": BASIC | {"groups"},
+    "diagnosis": BASIC | {"core", "groups", "design"},
+    "nonparametric": BASIC | {"core", "groups", "diagnosis"},
+    "compare": BASIC | {"core", "groups", "diagnosis"},
+    "regression": BASIC | {"core", "groups", "design", "diagnosis"},
+    "sensitivity": BASIC | {"core", "groups", "design"} | STATISTICS,
+    "literature": BASIC,
+    "plots": {"errors", "columns", "numbers", "formats", "results"},
+    "tables": {"errors", "columns", "numbers", "formats", "results"},
+    "reproduce": {"errors", "numbers", "results"},
+    "cli": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
+    "__main__": {"cli"},
+    "__init__": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
+}
+
+# What is drawn and tabulated may be named in annotations, never called into being.
+MAY_NAME: dict[str, set[str]] = {
+    "plots": STATISTICS | {"surv", "literature"},
+    "tables": STATISTICS | {"surv", "literature"},
+}
+
+# The libraries each room stands on, besides the standard library and NumPy.
+LIBRARIES: dict[str, set[str]] = {
+    "core": {"scipy"},
+    "columns": {"pandas"},
+    "results": {"pandas"},
+    "surv": {"pandas"},
+    "groups": {"pandas"},
+    "design": {"pandas", "formulaic"},
+    "diagnosis": {"pandas", "scipy"},
+    "nonparametric": {"pandas", "scipy"},
+    "compare": {"pandas", "scipy"},
+    "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
+    "sensitivity": {"pandas", "scipy"},
+    "literature": {"pandas", "pandera"},
+    "plots": {"pandas", "matplotlib", "PIL"},
+    "tables": {"pandas", "great_tables", "docx", "lxml"},
+    "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL"},
+    "cli": {"typer", "rich", "click"},
+}
+
+SOURCES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in sources()]
+
+
+def target(module: str, name: str | None) -> str | None:
+    """The room an import leads to; None for a name of the package itself."""
+    parts = module.split(".")
+    if len(parts) > 1:
+        return parts[1]
+    return name if name and ((PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()) else None
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_rooms_import_only_what_stands_below_them(path):
+    here = room(path)
+    assert here in MAY_IMPORT, f"{here} is a new room: say in MAY_IMPORT what it may import"
+    wrong = []
+    for imported in imports(path):
+        if imported.library != "hpcstats":
+            continue
+        there = target(imported.module, imported.name)
+        allowed = MAY_IMPORT[here] | {here} | (MAY_NAME.get(here, set()) if imported.typing_only else set())
+        if there is None:
+            # Every room may ask for the version; all else at the top is for users: the arrow would turn.
+            if imported.name != "__version__":
+                wrong.append(f"line {imported.line}: the flat API is for users, import the room")
+        elif there not in allowed:
+            wrong.append(f"line {imported.line}: {here} may not import {there}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_rooms_stand_on_their_own_libraries_only(path):
+    here = room(path)
+    allowed = LIBRARIES.get(here, set()) | {"numpy", "hpcstats"} | sys.stdlib_module_names
+    wrong = [
+        f"line {imported.line}: {here} may not import {imported.module}"
+        for imported in imports(path)
+        if imported.library not in allowed
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_no_room_imports_scipy_stats_or_pyplot(path):
+    forbidden = {"scipy.stats", "matplotlib.pyplot"}
+    for imported in imports(path):
+        names = {imported.module, f"{imported.module}.{imported.name}"}
+        assert not names & forbidden, f"line {imported.line}"
+
+
+def test_nobody_below_imports_somebody_above():
+    """The table itself has no circle."""
+    done: set[str] = set()
+    left = dict(MAY_IMPORT)
+    while left:
+        ready = {name for name, below in left.items() if below <= done | {name}}
+        assert ready, f"a circle among {sorted(left)}"
+        done |= ready
+        left = {name: below for name, below in left.items() if name not in ready}
