@@ -91,22 +91,24 @@ def build_design(
         raise unknown_option("missing", missing, MISSING)
     frame = as_frame(data)
     same_rows(len(frame), response, "data")
-    text = _formula_text(formula, frame)
-    wanted = _variables(text, frame)
-    gone = _missing_rows(frame, wanted, beside)
+    frame, aliases = _with_plain_names(frame)
+    text = _formula_text(formula, frame, aliases)
+    wanted = _variables(text, frame, aliases)
+    given = as_frame(data)
+    gone = _missing_rows(given, [aliases.get(name, name) for name in wanted], beside, response)
     if gone.any() and missing == "raise":
-        raise _missing_error(frame, wanted, beside, gone, response)
+        raise _missing_error(given, [aliases.get(name, name) for name in wanted], beside, gone, response)
     if gone.all():
         raise DataError("Every row misses a value of a covariate; nothing is left to fit.")
     used = _tidy(frame.loc[~gone, wanted].reset_index(drop=True))
     model = _model_matrix(text, used)
-    names = [str(name) for name in model.columns]
+    names = [_given_names(str(name), aliases) for name in model.columns]
     kept = [k for k, name in enumerate(names) if name != "Intercept"]
     return Design(
-        formula=text,
+        formula=_given_names(text, aliases),
         matrix=np.asarray(model, dtype=np.float64)[:, kept],
         terms=tuple(names[k] for k in kept),
-        factors=_factors(model, names),
+        factors=_factors(model, names, aliases),
         rows=np.flatnonzero(~gone),
         dropped=np.flatnonzero(gone),
     )
@@ -122,21 +124,37 @@ def column_of(data: Any, given: Any) -> Any:
     return frame[given]
 
 
-def _formula_text(formula: str | Sequence[str] | None, frame: pd.DataFrame) -> str:
+def _with_plain_names(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Give columns whose name is no identifier one that is; return what stands for what."""
+    odd = [name for name in frame.columns if not str(name).isidentifier()]
+    aliases = {f"column_{number}_": str(name) for number, name in enumerate(odd)}
+    return frame.rename(columns=dict(zip(odd, aliases, strict=True))), aliases
+
+
+def _given_names(text: str, aliases: dict[str, str]) -> str:
+    for alias, name in aliases.items():
+        text = text.replace(alias, name)
+    return text
+
+
+def _formula_text(formula: str | Sequence[str] | None, frame: pd.DataFrame, aliases: dict[str, str]) -> str:
+    alias_of = {name: alias for alias, name in aliases.items()}
     if isinstance(formula, str):
         if "~" in formula:
             raise DesignError(f"formula={formula!r} must be the right-hand side alone: leave out what stands before ~.")
+        for name, alias in alias_of.items():
+            formula = formula.replace(f"`{name}`", alias)
         return formula
-    names = list(frame.columns) if formula is None else list(formula)
+    names = list(frame.columns) if formula is None else [alias_of.get(str(name), name) for name in formula]
     for name in names:
         if name not in frame.columns:
             raise _unknown_column(name, frame)
     if not names:
         raise DesignError("There are no covariates. Name at least one column.")
-    return " + ".join(str(name) if str(name).isidentifier() else f"`{name}`" for name in names)
+    return " + ".join(map(str, names))
 
 
-def _variables(text: str, frame: pd.DataFrame) -> list[Any]:
+def _variables(text: str, frame: pd.DataFrame, aliases: dict[str, str]) -> list[Any]:
     from formulaic import Formula
     from formulaic.errors import FormulaicError
 
@@ -146,8 +164,8 @@ def _variables(text: str, frame: pd.DataFrame) -> list[Any]:
         raise DesignError(f"formula={text!r} cannot be read. Write terms joined by +, such as 'age + site'.") from error
     unknown = sorted(names - set(map(str, frame.columns)))
     if unknown:
-        raise _unknown_column(unknown[0], frame)
-    return [name for name in frame.columns if str(name) in names or f"`{name}`" in text]
+        raise _unknown_column(unknown[0], frame.rename(columns=aliases))
+    return [name for name in frame.columns if str(name) in names]
 
 
 def _unknown_column(name: Any, frame: pd.DataFrame) -> DataError:
@@ -156,13 +174,14 @@ def _unknown_column(name: Any, frame: pd.DataFrame) -> DataError:
     return DataError(f"data has no column {name!r}.{hint}")
 
 
-def _missing_rows(frame: pd.DataFrame, wanted: Sequence[Any], beside: Sequence[Any]) -> BoolArray:
+def _missing_rows(frame: pd.DataFrame, wanted: Sequence[Any], beside: Sequence[Any], response: Surv) -> BoolArray:
     import pandas as pd
 
-    gone: BoolArray = frame[list(wanted)].isna().to_numpy(dtype=bool).any(axis=1)
+    gone: BoolArray = np.asarray(frame[list(wanted)].isna().to_numpy(dtype=bool).any(axis=1), dtype=np.bool_)
     for column in beside:
         if column is not None:
-            gone = gone | np.asarray(pd.isna(pd.Series(column_of(frame, column))), dtype=bool)
+            same_rows(len(column_of(frame, column)), response, "Every column beside the covariates")
+            gone = np.logical_or(gone, np.asarray(pd.isna(pd.Series(column_of(frame, column))), dtype=np.bool_))
     return gone
 
 
@@ -209,24 +228,22 @@ def _model_matrix(text: str, frame: pd.DataFrame) -> ModelMatrix:
         raise DesignError(f"formula={text!r} cannot be evaluated on these data: {reason}") from error
 
 
-def _factors(model: ModelMatrix, names: Sequence[str]) -> tuple[Factor, ...]:
+def _factors(model: ModelMatrix, names: Sequence[str], aliases: dict[str, str]) -> tuple[Factor, ...]:
     spec = model.model_spec
     factors = []
     for term, positions in spec.term_indices.items():
         if str(term) == "1" or not positions:
             continue
-        columns = tuple(names[k] for k in positions)
+        columns, written = tuple(names[k] for k in positions), _given_names(str(term), aliases)
         categorical = [factor for factor in term.factors if factor in spec.factor_contrasts]
         if len(term.factors) > 1:
-            factors.append(Factor(name=str(term), kind="interaction", terms=columns))
+            factors.append(Factor(name=written, kind="interaction", terms=columns))
         elif categorical:
             levels = tuple(spec.factor_contrasts[categorical[0]].levels)
             reference = next((level for level in levels if not _named(level, columns)), None)
-            factors.append(
-                Factor(name=str(term), kind="categorical", levels=levels, reference=reference, terms=columns)
-            )
+            factors.append(Factor(name=written, kind="categorical", levels=levels, reference=reference, terms=columns))
         else:
-            factors.append(Factor(name=str(term), kind="numeric", terms=columns))
+            factors.append(Factor(name=written, kind="numeric", terms=columns))
     return tuple(factors)
 
 

@@ -41,6 +41,19 @@ class Groups:
         """Return the positions of the rows of one group."""
         return np.flatnonzero(self.codes == number)
 
+    def counted_rows(self, number: int, weights: FloatArray) -> IntArray:
+        """Return the positions of the rows of one group whose weight is not zero.
+
+        Raises
+        ------
+        DataError
+            When all its weights are zero.
+        """
+        rows = np.flatnonzero((self.codes == number) & (weights > 0))
+        if not rows.size:
+            raise DataError(f"All weights of group {self.labels[number]!r} are zero. Leave the group out.")
+        return rows
+
 
 def same_rows(size: int, response: Surv, name: str) -> None:
     """Refuse a column that has not one value for each row of the response."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
-from hpcstats.columns import FloatArray, as_numbers
+from hpcstats.columns import FloatArray, IntArray, as_numbers
 from hpcstats.core import logrank as kernel
 from hpcstats.core.risk_sets import place
 from hpcstats.errors import DesignError, UnsupportedError, listing, unknown_option
@@ -48,6 +48,7 @@ class LogrankResult(Result):
 
     response: Surv
     groups: Groups
+    sizes: IntArray
     statistic: float
     df: int
     p_value: float
@@ -79,7 +80,7 @@ class LogrankResult(Result):
         return pd.DataFrame(
             {
                 "group": list(self.labels),
-                "n": self.groups.sizes,
+                "n": self.sizes,
                 "observed": self.observed,
                 "expected": self.expected,
             }
@@ -170,14 +171,15 @@ def logrank(
     statistic, df, z = _statistic(observed - expected, variance, scores_of_trend)
     reason = "" if df else "at no event time were two groups at risk together with a survivor: the variance is 0"
     return LogrankResult(
-        n=len(response),
-        n_events=response.n_events,
+        n=int(case.sum()),
+        n_events=int(case[response.event].sum()),
         method=_sentence(words, strata is not None, trend is not None, alternative),
         conventions=("Hypergeometric variance.", "At risk at t: entry < t <= exit."),
         status="ok" if df else "not_estimable",
         reason=reason,
         response=response,
         groups=groups,
+        sizes=np.bincount(groups.codes, weights=case, minlength=len(groups.labels)).astype(np.int64),
         statistic=statistic,
         df=df,
         p_value=_p_value(statistic, df, z, alternative),

@@ -32,6 +32,9 @@ from hpcstats.core.risk_sets import (
 )
 
 
+_MODERATE = 2_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Derivatives:
     """Log-likelihood (B,), score (B, p) and information (B, p, p)."""
@@ -65,9 +68,16 @@ class Stratum:
     first: IntArray | None
     times: FloatArray
     steps: Steps
+    member: FloatArray | None
 
     def at_risk(self, values: FloatArray) -> FloatArray:
-        """Sum values (B, n) over those at risk at each event time: (B, T)."""
+        """Sum values (B, n) over those at risk at each event time: (B, T).
+
+        Under delayed entry a difference of cumulative sums would lose small risks beside large ones, so that
+        moderate data go through the membership matrix.
+        """
+        if self.member is not None:
+            return np.matmul(values, self.member)
         total = reverse_cumulate(add_at(values, self.last, self.times.size))
         if self.first is None:
             return total
@@ -75,6 +85,8 @@ class Stratum:
 
     def while_at_risk(self, increments: FloatArray) -> FloatArray:
         """Sum increments (B, T) over the event times at which each row is at risk: (B, n)."""
+        if self.member is not None:
+            return np.matmul(increments, self.member.T)
         running = np.concatenate([np.zeros((increments.shape[0], 1)), np.cumsum(increments, axis=1)], axis=1)
         total = running[:, self.last + 1]
         return total if self.first is None else total - running[:, self.first]
@@ -232,6 +244,7 @@ def _stratum(
         last=last,
         first=None if first is None else first[met],
         times=times,
+        member=None if first is None else _membership(first[met], last, times.size),
         steps=_steps(np.where(event[rows], batch, 0.0), last, times.size, ties, frequency),
     )
 
@@ -248,6 +261,14 @@ def _event_grid(
     if entry is None:
         return times, last, None
     return times, last, np.searchsorted(times, settled[exit_.size :], side="right")
+
+
+def _membership(first: IntArray, last: IntArray, size: int) -> FloatArray | None:
+    """Return who is at risk when as a matrix (n, T) of zeros and ones, None where it would be too large."""
+    if first.size * size > _MODERATE:
+        return None
+    grid = np.arange(size)
+    return ((first[:, None] <= grid) & (grid <= last[:, None])).astype(np.float64)
 
 
 def _steps(dying: FloatArray, last: IntArray, size: int, ties: str, frequency: bool) -> Steps:

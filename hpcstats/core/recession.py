@@ -101,8 +101,8 @@ def _most_positive(differences: FloatArray) -> FloatArray:
         return np.zeros(p)
     direction: FloatArray = solution.x[:p]
     smallest = np.abs(differences).max(axis=1).min()
-    kept: FloatArray = np.where(np.abs(direction) > _POSITIVE * np.abs(direction).max(), direction, 0.0)
-    return kept / min(smallest, 1.0)
+    kept = np.where(np.abs(direction) > _POSITIVE * np.abs(direction).max(), direction, 0.0)
+    return np.asarray(kept / min(float(smallest), 1.0), dtype=np.float64)
 
 
 def _reach(differences: FloatArray, objective: FloatArray) -> float:

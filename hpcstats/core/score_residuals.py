@@ -49,8 +49,7 @@ def _seen(stratum: Stratum, moments: Moments) -> FloatArray:
     tied = np.maximum(add_at(used.astype(np.float64), steps.time, size), 1)[0]
     mean = np.stack([add_at(column, steps.time, size)[0] / tied for column in _columns(moments.mean, used)], axis=1)
     distance = stratum.covariates - mean[stratum.last]
-    counted: FloatArray = np.where(stratum.event, stratum.weights[0], 0.0)
-    return counted[:, None] * distance
+    return np.multiply(np.where(stratum.event, stratum.weights[0], 0.0)[:, None], distance, dtype=np.float64)
 
 
 def _expected(stratum: Stratum, moments: Moments) -> FloatArray:
@@ -58,14 +57,14 @@ def _expected(stratum: Stratum, moments: Moments) -> FloatArray:
     expected = np.empty_like(stratum.covariates)
     for j, column in enumerate(_columns(moments.mean, np.ones_like(moments.hazard, dtype=bool))):
         expected[:, j] = met * stratum.covariates[:, j] - _met(stratum, moments.hazard * column)
-    return np.multiply(moments.risk[0][:, None], expected)
+    return np.multiply(moments.risk[0][:, None], expected, dtype=np.float64)
 
 
 def _met(stratum: Stratum, increments: FloatArray) -> FloatArray:
     steps, size = stratum.steps, stratum.times.size
     total = stratum.while_at_risk(add_at(increments, steps.time, size))[0]
     spared = add_at(increments * steps.fraction, steps.time, size)[0]
-    return total - np.where(stratum.event, spared[stratum.last], 0.0)
+    return np.subtract(total, np.where(stratum.event, spared[stratum.last], 0.0), dtype=np.float64)
 
 
 def _columns(values: FloatArray, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[FloatArray]:

@@ -53,20 +53,20 @@ def crossing(times: FloatArray, values: FloatArray, height: float, side: int = 0
     return float(times[start] + times[end]) / 2
 
 
-def exact_side(counts: Counts, survival: FloatArray, height: float) -> int:
-    """Decide by whole numbers on which side of `height` a Kaplan-Meier curve passes near it.
+def exact_side(counts: Counts, survival: FloatArray, probability: float) -> int:
+    """Decide by whole numbers on which side of 1 - `probability` a Kaplan-Meier curve passes near it.
 
     `counts` and `survival` are those of one curve, shape (1, T). Returns 0 when no point is within rounding
-    error, or when the counts are not whole numbers (sampling weights), so that tolerance decides.
+    error, or when the counts are not whole numbers (sampling weights), so that tolerance decides. `probability` means its decimal notation: 0.7 is 7/10.
     """
-    near = np.flatnonzero(np.abs(survival[0] - height) <= _NEAR)
+    near = np.flatnonzero(np.abs(survival[0] - (1 - probability)) <= _NEAR)
     d, n = counts.events[0], counts.at_risk[0]
     if not near.size or (d % 1).any() or (n % 1).any():
         return 0
     steps = np.flatnonzero((d > 0) & (np.arange(d.size) <= near[0]))
     top = _product([int(n[k] - d[k]) for k in steps])
     bottom = _product([int(n[k]) for k in steps])
-    wanted = Fraction(repr(float(height)))
+    wanted = 1 - Fraction(repr(float(probability)))
     difference = top * wanted.denominator - bottom * wanted.numerator
     return (difference > 0) - (difference < 0)
 

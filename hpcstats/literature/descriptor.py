@@ -24,6 +24,11 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     ),
     "sources": ("source_id", "first_author", "year", "year_earliest", "year_latest"),
 }  # fmt: skip
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "patients": ("sex", "primary_site_group", "resection", "mechanism", "role", "confidence"),
+    "events": ("event", "origin", "precision", "state_at_event"),
+}
+CONFIDENCE = ("low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,7 @@ def parse_descriptor(path: Path, content: Mapping[str, Any]) -> Descriptor:
         lacking = [column for column in columns if column not in tables[name].columns]
         if lacking:
             raise DataError(f"{path} describes {name} without {listing(lacking)}. Add these fields.")
+    _check_vocabularies(path, tables)
     return Descriptor(
         path=path,
         tables=tables,
@@ -140,6 +146,19 @@ def parse_descriptor(path: Path, content: Mapping[str, Any]) -> Descriptor:
             for item in content.get("hpcstats:distinct_patients", [])
         ),
     )
+
+
+def _check_vocabularies(path: Path, tables: Mapping[str, Table]) -> None:
+    for name, columns in _CLOSED.items():
+        open_ = [field.name for field in tables[name].fields if field.name in columns and not field.values]
+        if open_:
+            raise DataError(
+                f"{path} gives no vocabulary for {listing(open_)} of {name}. Add constraints.enum."
+            )
+    confidence = next(field for field in tables["patients"].fields if field.name == "confidence")
+    strange = [value for value in confidence.values if value not in CONFIDENCE]
+    if strange:
+        raise DataError(f"{path} names degrees of confidence {listing(strange)}. Use {listing(CONFIDENCE)}.")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hpcstats.errors import DataError, listing, unknown_option
 from hpcstats.literature.cases import CaseData
 from hpcstats.literature.covariates import covariates
 from hpcstats.literature.definitions import DEFINITIONS, ENDPOINTS, Definition
+from hpcstats.literature.descriptor import CONFIDENCE
 from hpcstats.literature.observations import Observation
 from hpcstats.literature.timelines import SPINAL
 from hpcstats.literature.views import View, build_view, interval_entry, point_entry, truncated_entry
@@ -18,7 +19,6 @@ from hpcstats.surv import Surv
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIDENCE = ("low", "medium", "high")
 NOT_SPINAL = "comparator, no spinal metastasis recorded"
 NOT_ON_THIS_CLOCK = "view not defined: the event is not counted from the primary to an occasion of the report"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RawTable:
-    """The text cells of one file (missing ones are None) with the line on which each row ends."""
+    """The text cells of one file (missing ones are None) with the line on which each row begins."""
 
     table: Table
     text: pd.DataFrame
@@ -70,20 +71,21 @@ def read_table(directory: Path, table: Table) -> RawTable:
         )
         empty = pd.DataFrame(columns=list(table.columns), dtype=object)
         return RawTable(table=table, text=empty, lines=(), problems=(problem,))
-    reader = csv.reader(content.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(content, newline=""))
     header = next(reader, [])
     problems = _header_problems(table, header)
     rows: list[list[str | None]] = []
     lines: list[int] = []
+    line = reader.line_num + 1
     for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(header):
-            problems.append(_ragged(table, reader.line_num, len(cells), len(header)))
-            continue
-        rows.append([None if cell in table.missing_values else cell for cell in cells])
-        lines.append(reader.line_num)
+        if cells and len(cells) != len(header):
+            problems.append(_ragged(table, line, len(cells), len(header)))
+        elif cells:
+            rows.append([None if cell in table.missing_values else cell for cell in cells])
+            lines.append(line)
+        line = reader.line_num + 1
     text = pd.DataFrame(rows, columns=pd.Index(header), dtype=object)
+    text = text.loc[:, ~text.columns.duplicated()]
     return RawTable(table=table, text=text, lines=tuple(lines), problems=tuple(problems))
 
 

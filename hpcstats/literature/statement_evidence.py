@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from hpcstats.literature.cases import CaseData
 from hpcstats.literature.covariates import covariates
-from hpcstats.literature.endpoints import CONFIDENCE, Endpoint, endpoint
+from hpcstats.literature.descriptor import CONFIDENCE
+from hpcstats.literature.endpoints import Endpoint, endpoint
 from hpcstats.literature.timelines import SPINAL
 from hpcstats.numbers import Number, Value, patient_list
 

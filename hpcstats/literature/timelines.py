@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hpcstats.literature.spans import Span
 
@@ -71,39 +72,55 @@ class Timeline:
 
 def timelines(events: pd.DataFrame) -> dict[str, Timeline]:
     """Build the timeline of each patient in a typed events frame."""
-    return {
-        str(patient): Timeline(patient_id=str(patient), events=_timed(rows))
-        for patient, rows in events.groupby("patient_id", sort=False)
-    }
+    rows_of: dict[str, list[_Row]] = {}
+    for row in _rows(events):
+        rows_of.setdefault(row.patient, []).append(row)
+    return {patient: Timeline(patient_id=patient, events=_timed(rows)) for patient, rows in rows_of.items()}
 
 
-def _timed(rows: pd.DataFrame) -> tuple[Event, ...]:
-    spans = [
-        Span.reported(float(time), float(lower), float(upper), str(precision))
-        for time, lower, upper, precision in zip(
-            rows["time_years"],
-            rows["time_lower_years"],
-            rows["time_upper_years"],
-            rows["precision"],
-            strict=True,
-        )
-    ]
-    keys = list(zip(rows["event"].astype(str), rows["sequence"], strict=True))
-    spine = next((span for span, key in zip(spans, keys, strict=True) if key == (SPINAL, 1)), None)
+class _Row(NamedTuple):
+    position: int
+    patient: str
+    kind: str
+    sequence: int
+    origin: str
+    state: str | None
+    span: Span
+
+
+def _rows(events: pd.DataFrame) -> Iterator[_Row]:
+    words = events[["patient_id", "event", "origin", "state_at_event", "precision"]].astype(object)
+    numbers = events[["sequence", "time_years", "time_lower_years", "time_upper_years"]].astype("float64")
+    pairs = zip(words.to_numpy().tolist(), numbers.to_numpy().tolist(), strict=True)
+    for position, ((patient, kind, origin, state, precision), (sequence, time, lower, upper)) in enumerate(
+        pairs
+    ):
+        if isinstance(patient, str):
+            yield _Row(
+                position=position,
+                patient=patient,
+                kind=str(kind),
+                sequence=_NO_NUMBER if isnan(sequence) else int(sequence),
+                origin=str(origin),
+                state=state if isinstance(state, str) else None,
+                span=Span.reported(time, lower, upper, str(precision)),
+            )
+
+
+def _timed(rows: list[_Row]) -> tuple[Event, ...]:
+    spine = next((row.span for row in rows if row.kind == SPINAL and row.sequence == 1), None)
     return tuple(
         Event(
-            row=int(row),
-            kind=kind,
-            sequence=_NO_NUMBER if isnan(sequence) else int(sequence),
-            origin=str(origin),
-            state=str(state) if isinstance(state, str) else None,
-            reported=span,
-            from_primary=_from_primary(span, str(origin), spine),
-            from_spine=_from_spine(span, str(origin), spine),
+            row=row.position,
+            kind=row.kind,
+            sequence=row.sequence,
+            origin=row.origin,
+            state=row.state,
+            reported=row.span,
+            from_primary=_from_primary(row.span, row.origin, spine),
+            from_spine=_from_spine(row.span, row.origin, spine),
         )
-        for row, (kind, sequence), origin, state, span in zip(
-            rows.index, keys, rows["origin"], rows["state_at_event"], spans, strict=True
-        )
+        for row in rows
     )
 
 

@@ -13,7 +13,7 @@ from hpcstats.literature.cohort_checks import check_cohorts
 from hpcstats.literature.descriptor import REQUIRED_TABLES, Descriptor, find_descriptor
 from hpcstats.literature.duplicates import candidate_pairs
 from hpcstats.literature.event_checks import check_course, check_limits, check_states
-from hpcstats.literature.location import data_directory, packaged_data
+from hpcstats.literature.location import data_directory
 from hpcstats.literature.patient_checks import check_patient, check_years, latest_years
 from hpcstats.literature.problems import Problem, ValidationReport
 from hpcstats.literature.reading import RawTable, read_table
@@ -115,18 +115,17 @@ def _content_problems(
     years = latest_years(frames["sources"])
     yield from check_limits(raw["events"], events)
     yield from check_states(raw["events"], events)
-    for course in courses.values():
-        yield from check_course(raw["events"], course)
-    for row, patient in enumerate(patients.astype(object).to_dict(orient="records")):
-        course_of = courses.get(str(patient["patient_id"]))
-        yield from check_patient(
-            raw["patients"], row, {str(key): value for key, value in patient.items()}, course_of
-        )
-        if course_of is not None:
+    for timeline in courses.values():
+        yield from check_course(raw["events"], timeline)
+    for row, values in enumerate(patients.astype(object).to_dict(orient="records")):
+        patient = {str(name): value for name, value in values.items()}
+        if not isinstance(patient["patient_id"], str):
+            continue
+        course = courses.get(patient["patient_id"])
+        yield from check_patient(raw["patients"], row, patient, course)
+        if course is not None:
             latest = years.get(str(patient["source_id"]), float("nan"))
-            yield from check_years(
-                raw["patients"], row, {str(k): v for k, v in patient.items()}, course_of, latest
-            )
+            yield from check_years(raw["patients"], row, patient, course, latest)
     yield from candidate_pairs(raw["patients"], patients, courses, descriptor.distinct)
     if "cohort_statistics" in raw:
         yield from check_cohorts(raw["cohort_statistics"], frames["cohort_statistics"])
@@ -145,6 +144,3 @@ def _changed_files(directory: Path, descriptor: Descriptor) -> Iterator[Problem]
                 advice="If the change is meant, write the new sha256 into datapackage.json",
                 severity="note",
             )
-
-
-__all__ = ["CheckedData", "check_directory", "packaged_data", "validate"]

@@ -231,7 +231,7 @@ def _weight_up_to(times: FloatArray, weights: FloatArray, asked: FloatArray, *, 
 
 def _quantile(curve: Curve, probability: float) -> tuple[float, float, float]:
     height = 1.0 - probability
-    side = step_function.exact_side(curve.counts, curve.estimate[None], height)
+    side = step_function.exact_side(curve.counts, curve.estimate[None], probability)
     estimate = step_function.crossing(curve.time, curve.estimate, height, side)
     low = step_function.crossing(curve.time, curve.low, height)
     high = step_function.crossing(curve.time, curve.high, height)

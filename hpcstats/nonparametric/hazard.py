@@ -144,7 +144,7 @@ def nelson_aalen(
         raise UnsupportedError("tied='successive' needs whole-number weights: tied events fail one by one.")
     z = float(ndtri(0.5 + level / 2))
     curves = tuple(
-        _curve(response, groups.rows(k), case, (variance, tied, interval), z) for k in range(len(groups.labels))
+        _curve(response, groups.counted_rows(k, case), case, (variance, tied, interval), z) for k in range(len(groups.labels))
     )
     return CumulativeHazard(
         n=len(response),

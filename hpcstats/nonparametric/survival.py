@@ -92,7 +92,7 @@ def kaplan_meier(
     groups = Groups.of(group, response)
     case = case_weights(weights, response)
     z = float(ndtri(0.5 + level / 2))
-    curves = tuple(_curve(response, groups.rows(k), case, z, interval) for k in range(len(groups.labels)))
+    curves = tuple(_curve(response, groups.counted_rows(k, case), case, z, interval) for k in range(len(groups.labels)))
     fragile = _emptied_early(groups, curves)
     if fragile:
         warn(fragile, NonIdentifiableWarning)

@@ -1,14 +1,24 @@
 """Figures for print, drawn from results only: `survival_curves`, `swimmer`, `flow`.
 
 Each returns a `Figure`: the drawing of exact size, the plotted numbers, the caption and the alternative text.
-No statistic is computed here.
+No statistic is computed here, and Matplotlib's global state is left alone.
+
+>>> import hpcstats as hs
+>>> remission = hs.Surv.right([6, 6, 7, 10, 13, 22], [1, 1, 1, 0, 1, 1], unit="weeks")
+>>> figure = hs.plots.survival_curves(
+...     hs.kaplan_meier(remission), ylabel="Proportion in remission"
+... )
+>>> sorted(figure.render(["pdf"]))
+['.csv', '.pdf', '.txt']
 """
 
 from __future__ import annotations
 
+from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
+from hpcstats.plots.flow import flow
 from hpcstats.plots.reported import ReportedStatement
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
-__all__ = ["Figure", "ReportedStatement", "survival_curves", "swimmer"]
+__all__ = ["Figure", "ReportedStatement", "flow", "hazard_ratio_text", "survival_curves", "swimmer"]

@@ -10,6 +10,7 @@ from hpcstats import formats
 from hpcstats.numbers import Text
 
 if TYPE_CHECKING:
+    from hpcstats.literature import Flow
     from hpcstats.nonparametric import SurvivalCurves
     from hpcstats.plots.courses import Course
     from hpcstats.plots.curve_numbers import GroupSummary
@@ -60,6 +61,19 @@ def swimmer(courses: Sequence[Course], event: str, mechanisms: Mapping[str, str]
     routes = Counter(mechanisms.get(course.mechanism, course.mechanism) for course in courses)
     sentences.append(f"Route: {listed(routes)}.")
     sentences.append(f"Last contact: {listed(Counter(course.state for course in courses))}.")
+    return " ".join(sentences)
+
+
+def flow(evidence: Flow, titles: Mapping[str, str]) -> str:
+    """Describe a flow diagram: the evidence, then each endpoint with its exclusions."""
+    ends = (".used", ".events", ".excluded")
+    chain = [f"{box.count} {box.label}" for box in evidence.boxes if not box.id.endswith(ends)]
+    sentences = [f"Flow diagram. Evidence: {'; '.join(chain)}."]
+    for name, title in titles.items():
+        used, events, out = (evidence[f"{name}{end}"] for end in ends)
+        why = listed({reason.label: reason.count for reason in out.reasons})
+        left_out = f"{out.count} {out.label}" + (f" ({why})" if why else "")
+        sentences.append(f"{title}: {used.count} {used.label}, {events.count} {events.label}; {left_out}.")
     return " ".join(sentences)
 
 

@@ -218,7 +218,9 @@ def _data(lanes: Any, found: Sequence[Course]) -> pd.DataFrame:
 
     frame = as_frame(lanes, "lanes").copy()
     order = {course.patient: number for number, course in enumerate(found, start=1)}
-    frame.insert(0, "lane", [order[str(patient)] for patient in frame["patient_id"]])
+    numbers = [order[str(patient)] for patient in frame["patient_id"]]
+    frame = frame.drop(columns="lane", errors="ignore")
+    frame.insert(0, "lane", numbers)
     return frame.sort_values("lane", kind="stable", ignore_index=True)
 
 

@@ -189,7 +189,7 @@ def _check_columns(columns: tuple[Column, ...]) -> None:
     wrong = [key for key, times in keys.items() if times > 1 or not _KEY.fullmatch(key)]
     if wrong or not columns:
         raise DataError(
-            f"A table needs columns with distinct lower-case keys of letters, digits and _; got {listing(keys)}."
+            f"Columns need distinct lower-case keys of letters, digits and _; got {listing(keys)}."
         )
 
 
@@ -219,7 +219,9 @@ def _check_sections(rows: tuple[Row, ...]) -> None:
 
 
 def _check_texts(texts: Iterable[Text]) -> None:
-    wrong = [words for words in map(str, texts) if words != " ".join(words.split()) or not words.isprintable()]
+    wrong = [
+        words for words in map(str, texts) if words != " ".join(words.split()) or not words.isprintable()
+    ]
     if wrong:
         raise DataError(
             f"Texts of a table must be single lines without leading, trailing or repeated blanks: "
@@ -229,10 +231,8 @@ def _check_texts(texts: Iterable[Text]) -> None:
 
 def _distinct_numbers(texts: Iterable[Text]) -> tuple[Number, ...]:
     found: dict[str, Number] = {}
-    clashes = []
-    for number in (number for text in texts for number in text.numbers):
-        if not _same(found.setdefault(number.id, number), number):
-            clashes.append(number.id)
+    numbers = (number for text in texts for number in text.numbers)
+    clashes = [number.id for number in numbers if not _same(found.setdefault(number.id, number), number)]
     if clashes:
         raise DataError(
             f"Different numbers share an identifier ({listing(clashes)}). "

@@ -75,11 +75,15 @@ def _great_table(table: Table) -> GT:
     )
     if not any(sections):
         styled = styled.cols_hide("section")
-    styled = styled.tab_header(raw(html.escape(str(table.caption)))).tab_stubhead(raw(html.escape(table.stub)))
+    styled = styled.tab_header(raw(html.escape(str(table.caption)))).tab_stubhead(
+        raw(html.escape(table.stub))
+    )
     styled = styled.cols_label({column.key: raw(html.escape(str(column.label))) for column in table.columns})
     for text, start, end in table.spanners():
         if text:
-            styled = styled.tab_spanner(raw(html.escape(text)), columns=keys[start:end], id=f"over-{keys[start]}")
+            styled = styled.tab_spanner(
+                raw(html.escape(text)), columns=keys[start:end], id=f"over-{keys[start]}"
+            )
     for column in table.columns:
         styled = styled.cols_align(column.alignment, columns=column.key)
     for note in table.notes:
@@ -106,5 +110,7 @@ def _with_style(styled: GT, rows: list[Row]) -> GT:
         styled = styled.tab_style(inset, loc.stub([i for i, row in enumerate(rows) if row.indent == depth]))
     references = [i for i, row in enumerate(rows) if row.kind == "reference"]
     if references:
-        styled = styled.tab_style(style.text(style="italic"), [loc.stub(references), loc.body(rows=references)])
+        styled = styled.tab_style(
+            style.text(style="italic"), [loc.stub(references), loc.body(rows=references)]
+        )
     return styled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hpcstats.tables.table import Alignment, Row, Table
 
-_WRITTEN = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 python-docx takes no time zone; a fixed date on purpose
+_WRITTEN = dt.datetime(1980, 1, 1)  # noqa: DTZ001 python-docx takes no time zone; a fixed date on purpose
 _ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -45,7 +45,9 @@ def word_bytes(table: Table) -> bytes:
     _settle(document, str(table.caption))
     width = _page(document, landscape=len(table.columns) >= _LANDSCAPE_FROM)
     document.add_paragraph(str(table.caption)).runs[0].bold = True
-    _fill(document, table, width)
+    n_head = 2 if table.spanners() else 1
+    _fill(document, table, n_head, width)
+    _finish(document.element.body.tbl_lst[0], n_head, str(table.caption))
     for note in table.notes:
         document.add_paragraph(str(note)).paragraph_format.space_before = Pt(2)
     return saved(document)
@@ -83,24 +85,15 @@ def _page(document: WordDocument, *, landscape: bool) -> Length:
     return Length(section.page_width - 2 * _MARGIN)
 
 
-def _fill(document: WordDocument, table: Table, width: Length) -> None:
-    n_head = 2 if table.spanners() else 1
+def _fill(document: WordDocument, table: Table, n_head: int, width: Length) -> None:
     grid = document.add_table(rows=n_head + len(table.rows), cols=len(table.columns) + 1)
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid.autofit = False
-    _describe(grid, str(table.caption))
     rows = list(grid.rows)
     _set_widths(grid, rows, [Length(int(share * width)) for share in column_shares(table)])
     _write_headings(rows[:n_head], table)
     for filled, row in zip(rows[n_head:], table.rows, strict=True):
         _write_row(filled, row, table)
-    for row in rows:
-        _mark(row, "w:cantSplit")
-    for row in rows[:n_head]:
-        _mark(row, "w:tblHeader")
-    _rule(rows[0], top=_THICK)
-    _rule(rows[n_head - 1], bottom=_THIN)
-    _rule(rows[-1], bottom=_THICK)
 
 
 def _set_widths(grid: WordTable, rows: list[_Row], widths: list[Length]) -> None:
@@ -120,8 +113,6 @@ def _write_headings(head: list[_Row], table: Table) -> None:
         cells = head[0].cells[start + 1 : end + 1]
         merged = cells[0].merge(cells[-1])
         _write(merged, text, "center", bold=True)
-        if text:
-            _border(merged, bottom=_THIN)
 
 
 def _write_row(filled: _Row, row: Row, table: Table) -> None:
@@ -145,33 +136,36 @@ def _write(cell: _Cell, text: str, alignment: Alignment, *, bold: bool = False, 
     return paragraph.paragraph_format
 
 
-def _describe(grid: WordTable, text: str) -> None:
-    described: Any = OxmlElement("w:tblCaption")
-    described.set(qn("w:val"), text)
-    grid._tbl.tblPr.append(described)
+def _finish(tbl: Any, n_head: int, caption: str) -> None:
+    """Repeat the headings on every page, keep rows whole, draw the rules, describe the table."""
+    described = OxmlElement("w:tblCaption")
+    described.set(qn("w:val"), caption)
+    tbl.tblPr.append(described)
+    rows = tbl.tr_lst
+    for row in rows:
+        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for row in rows[:n_head]:
+        row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row, side, thickness in (
+        (rows[0], "top", _THICK),
+        (rows[n_head - 1], "bottom", _THIN),
+        (rows[-1], "bottom", _THICK),
+    ):
+        for cell in row.tc_lst:
+            _rule(cell, side, thickness)
+    if n_head > 1:
+        for cell in rows[0].tc_lst:
+            if any(text.text for text in cell.iter(qn("w:t"))):
+                _rule(cell, "bottom", _THIN)
 
 
-def _mark(row: _Row, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
-
-
-def _rule(row: _Row, **sides: int) -> None:
-    seen: list[Any] = []
-    for cell in row.cells:
-        if cell._tc not in seen:
-            seen.append(cell._tc)
-            _border(cell, **sides)
-
-
-def _border(cell: _Cell, **sides: int) -> None:
-    properties: Any = cell._tc.get_or_add_tcPr()
+def _rule(cell: Any, side: str, thickness: int) -> None:
+    properties = cell.get_or_add_tcPr()
     borders = properties.find(qn("w:tcBorders"))
     if borders is None:
         borders = OxmlElement("w:tcBorders")
         properties.append(borders)
-    for side in ("top", "bottom"):
-        if side in sides:
-            line = OxmlElement(f"w:{side}")
-            for name, value in (("val", "single"), ("sz", str(sides[side])), ("space", "0"), ("color", "000000")):
-                line.set(qn(f"w:{name}"), value)
-            borders.append(line)
+    line = OxmlElement(f"w:{side}")
+    for name, value in (("val", "single"), ("sz", str(thickness)), ("space", "0"), ("color", "000000")):
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)

@@ -69,7 +69,8 @@ def cases(
         time = draw(st.lists(st.integers(0, 6), min_size=n, max_size=n))
     else:
         time = draw(st.permutations(range(1, n + 1)))
-    event = draw(st.lists(st.booleans(), min_size=n, max_size=n))
+    happened = st.sampled_from([True, True, False]) if covariates else st.booleans()
+    event = draw(st.lists(happened, min_size=n, max_size=n))
     group = draw(st.lists(st.sampled_from("abcd"[:groups]), min_size=n, max_size=n))
     frequency = draw(st.lists(st.integers(0, 3), min_size=n, max_size=n).filter(any))
     stratum = draw(st.lists(st.sampled_from("uvw"[:strata]), min_size=n, max_size=n))

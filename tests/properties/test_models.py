@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import hpcstats as hs
@@ -16,7 +17,8 @@ from tests.properties.strategies import Cases, cases
 # Twelve patients are few and often separated; that this is said is tested by name elsewhere.
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.HpcstatsWarning")
 
-checked = settings(max_examples=40, deadline=None)
+# Among so few patients many a draw carries no model, or one without a maximum; those are passed over.
+checked = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 both_ties = st.sampled_from(["efron", "breslow"])
 one_covariate = st.one_of(cases(smallest=3, covariates=1), cases(smallest=3, covariates=1, entry=True))
 two_covariates = st.one_of(
@@ -131,26 +133,32 @@ def test_at_a_profile_limit_the_likelihood_has_dropped_by_half_the_quantile(data
 
 
 @checked
-@given(one_covariate, both_ties)
-def test_a_one_sided_interval_of_a_monotone_likelihood_is_open_on_that_side(data: Cases, ties: str) -> None:
+@given(one_covariate, both_ties, st.sampled_from([0, 1]))
+def test_the_interval_of_a_silent_group_is_open_on_its_side(data: Cases, ties: str, silent: int) -> None:
+    binary = [[min(value, 1)] for (value,) in data.x or []]
+    event = [bool(e and value != silent) for e, (value,) in zip(data.event, binary, strict=True)]
+    data = replace(data, event=event, x=binary)
     identified(data)
-    rows = oracles.differences(data.time, data.event, data.x, data.entry)
-    separating = oracles.separating_direction(rows, [(1,), (-1,)])
-    assume(separating is not None)
     fit, literal = fitted(data, ties=ties, interval="profile"), likelihood(data, ties)
-    limits = fit.profile_interval("x0")
-    limit, open_end = (limits.low, limits.high) if separating == (1,) else (limits.high, limits.low)
-    assert open_end == separating[0] * np.inf
+    limits, side = fit.profile_interval("x0"), -1.0 if silent else 1.0
+    assert fit.status == "not_estimable"
+    assert (limits.low if silent else limits.high) == side * np.inf
+    assert fit.log_likelihood == pytest.approx(literal([side * 40]), abs=1e-6)
+    limit = limits.high if silent else limits.low
     if np.isfinite(limit):
         assert 2 * (fit.log_likelihood - literal([limit])) == pytest.approx(3.841458820694124, abs=1e-4)
-    assert fit.log_likelihood == pytest.approx(literal([separating[0] * 40.0]), abs=1e-6)
+    else:
+        assert 2 * (fit.log_likelihood - literal([-side * 40])) < 3.8415
+    frame = fit.to_frame().iloc[0]
+    shown = [frame["low"], frame["high"]]
+    assert shown == pytest.approx([np.exp(limits.low), np.exp(limits.high)], rel=1e-9)
 
 
 @checked
 @given(cases(smallest=3, covariates=1, tied=False), both_ties)
 def test_the_score_test_of_two_untied_groups_is_the_logrank_test(data: Cases, ties: str) -> None:
     binary = [[min(value, 1)] for (value,) in data.x or []]
-    data = Cases(data.time, data.event, data.group, None, data.frequency, binary, data.stratum)
+    data = replace(data, x=binary)
     estimable(data)
     fit = fitted(data, ties=ties)
     test = hs.logrank(data.response, [str(value) for (value,) in binary], method="asymptotic")
@@ -183,13 +191,8 @@ def test_order_of_rows_and_unit_of_time_mean_nothing(
     order = list(range(len(data)))
     random.shuffle(order)
     moved = data.rows(order)
-    scaled = Cases(
-        [t * factor for t in moved.time],
-        moved.event,
-        moved.group,
-        None if moved.entry is None else [t * factor for t in moved.entry],
-        x=moved.x,
-    )
+    late = None if moved.entry is None else [t * factor for t in moved.entry]
+    scaled = replace(moved, time=[t * factor for t in moved.time], entry=late)
     same(fitted(data, ties=ties), fitted(scaled, ties=ties))
 
 
@@ -233,13 +236,18 @@ def test_entry_before_everything_and_rows_split_in_time_mean_nothing(data: Cases
 @given(st.one_of(one_covariate, cases(smallest=5, covariates=2, strata=2)), both_ties)
 def test_frequencies_are_repeated_rows_for_both_tie_rules(data: Cases, ties: str) -> None:
     repeated = data.repeated()
-    assume(len(repeated) > 2)
-    estimable(repeated, repeated.stratum)
-    estimable(data, data.stratum)
+    identified(repeated, repeated.stratum)
     left = fitted(data, ties=ties, frequencies=data.frequency, strata=data.stratum)
     right = fitted(repeated, ties=ties, strata=repeated.stratum)
-    same(left, right)
+    assert left.statuses == right.statuses
     assert (left.n, left.n_events) == (right.n, right.n_events)
+    assert left.log_likelihood == pytest.approx(right.log_likelihood, abs=1e-6)
+    assert left.score.statistic == pytest.approx(right.score.statistic, rel=1e-6, abs=1e-8)
+    if right.status == "ok":
+        same(left, right)
+        robust = fitted(data, ties=ties, frequencies=data.frequency, strata=data.stratum, robust=True)
+        each = fitted(repeated, ties=ties, strata=repeated.stratum, robust=True)
+        assert robust.covariance == pytest.approx(each.covariance, rel=1e-5, abs=1e-7)
 
 
 @checked

@@ -9,7 +9,7 @@ import pytest
 from tests.rules.house import PACKAGE, ROOT, imports, room, sources
 
 BASIC = {"errors", "columns", "numbers", "formats", "results", "surv"}
-STATISTICS = {"nonparametric", "compare", "regression", "diagnosis"}
+STATISTICS = {"nonparametric", "compare", "regression", "diagnosis", "description"}
 
 # Who may import whom. A room always may import itself.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "groups": {"errors", "columns", "surv"},
     "design": BASIC | {"groups"},
     "diagnosis": BASIC | {"core", "groups", "design"},
+    "description": BASIC | {"groups"},
     "nonparametric": BASIC | {"core", "groups", "diagnosis"},
     "compare": BASIC | {"core", "groups", "diagnosis"},
     "regression": BASIC | {"core", "groups", "design", "diagnosis"},
@@ -52,11 +53,12 @@ LIBRARIES: dict[str, set[str]] = {
     "groups": {"pandas"},
     "design": {"pandas", "formulaic"},
     "diagnosis": {"pandas", "scipy"},
+    "description": {"pandas"},
     "nonparametric": {"pandas", "scipy"},
     "compare": {"pandas", "scipy"},
     "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
     "sensitivity": {"pandas", "scipy"},
-    "literature": {"pandas", "pandera"},
+    "literature": {"pandas", "pandera", "scipy"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},
     "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL"},

@@ -43,15 +43,21 @@ def public_objects() -> dict[str, object]:
 OBJECTS = public_objects()
 FUNCTIONS = [name for name, value in OBJECTS.items() if inspect.isfunction(value)]
 CLASSES = [name for name, value in OBJECTS.items() if inspect.isclass(value)]
-METHODS = [
-    f"{name}.{method}"
-    for name in CLASSES
-    for method, value in inspect.getmembers(
-        OBJECTS[name], lambda v: inspect.isroutine(v) or isinstance(v, property)
+
+
+def own_methods(kind: type) -> list[str]:
+    """Public methods and properties that the class or a base of this package defines."""
+    ours = [base for base in kind.__mro__ if base.__module__.startswith("hpcstats")]
+    defined = {name: value for base in reversed(ours) for name, value in vars(base).items()}
+    told = (property, classmethod, staticmethod)
+    return sorted(
+        name
+        for name, value in defined.items()
+        if not name.startswith("_") and (inspect.isfunction(value) or isinstance(value, told))
     )
-    if not method.startswith("_")
-    and (getattr(value, "__module__", None) or "hpcstats").startswith("hpcstats")
-]
+
+
+METHODS = [f"{name}.{method}" for name in CLASSES for method in own_methods(OBJECTS[name])]
 
 
 def faults(name: str, codes: Container[str]) -> list[str]:

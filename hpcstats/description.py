@@ -1,0 +1,308 @@
+"""`describe`: what is known of the patients, by group and overall, and of how many it is known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from hpcstats.columns import FloatArray, IntArray, as_frame, as_labels, as_numbers, distinct_labels
+from hpcstats.errors import DataError, listing, unknown_option
+from hpcstats.numbers import patient_list
+from hpcstats.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["numeric", "categorical"]
+OVERALL = "overall"
+QUANTILES = (
+    "Quartiles: linear interpolation between order statistics (type 7 of Hyndman and Fan, R's default)."
+)
+_KINDS: tuple[Kind, ...] = ("numeric", "categorical")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NumericVariable:
+    """Summary of a numeric column: one value a group, the last for all; NaN where none is known."""
+
+    name: str
+    known: IntArray
+    missing: IntArray
+    median: FloatArray
+    lower_quartile: FloatArray
+    upper_quartile: FloatArray
+    minimum: FloatArray
+    maximum: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CategoricalVariable:
+    """Counts of the levels, shape (levels, groups), the last group for all; `known` are the denominators."""
+
+    name: str
+    levels: tuple[str, ...]
+    counts: IntArray
+    known: IntArray
+    missing: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Description(Result):
+    """Characteristics by group and overall. Made by `describe`; it has no events, `n_events` is 0.
+
+    Attributes
+    ----------
+    by : str or None
+        Column of the groups.
+    groups : tuple of str
+        Labels of the groups in order, the last one "overall".
+    sizes : ndarray of int
+        Rows in each group.
+    variables : tuple of NumericVariable or CategoricalVariable
+        In the order asked for.
+    publications : NumericVariable or None
+        Years of publication.
+    papers : ndarray of int or None
+        Number of distinct papers in each group.
+    identifiers : tuple of tuple of str
+        Patients of each group; empty without `id`.
+    """
+
+    by: str | None
+    groups: tuple[str, ...]
+    sizes: IntArray
+    variables: tuple[NumericVariable | CategoricalVariable, ...]
+    publications: NumericVariable | None
+    papers: IntArray | None
+    identifiers: tuple[tuple[str, ...], ...]
+
+    def title(self) -> str:
+        """Return the heading of the text form."""
+        return f"Description of {self.n} rows" + ("" if self.by is None else f" by {self.by}")
+
+    def patients(self, group: str = OVERALL) -> tuple[str, ...]:
+        """Return the identifiers that every value of a group rests on: all of its patients.
+
+        A missing value counts too: were it known, the denominator would be another.
+        """
+        return self.identifiers[self.groups.index(group)]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each value: group, variable, level, statistic, value."""
+        import pandas as pd
+
+        rows: list[tuple[str, str, str, str, float]] = []
+        for k, group in enumerate(self.groups):
+            rows.append((group, "", "", "n", float(self.sizes[k])))
+            if self.papers is not None:
+                rows.append((group, "", "", "papers", float(self.papers[k])))
+            extra = () if self.publications is None else (self.publications,)
+            for variable in (*extra, *self.variables):
+                rows += [(group, variable.name, *entry) for entry in _entries(variable, k)]
+        return pd.DataFrame(rows, columns=["group", "variable", "level", "statistic", "value"])
+
+
+def describe(
+    data: Any,
+    *,
+    by: str | None = None,
+    variables: Sequence[str] | Mapping[str, Kind],
+    id: str | None = None,
+    source: str | None = None,
+    year: str | None = None,
+) -> Description:
+    """What is known of the patients in each group and overall, always with the number it is known of.
+
+    Use it for a first table. It makes no tests: differences between groups that were formed by the way
+    patients were reported are not a hypothesis.
+
+    Parameters
+    ----------
+    data : frame
+        One row a patient (pandas, polars, or a mapping of columns).
+    by : str, optional
+        Column of the groups; without it there is only "overall".
+    variables : sequence of str, or mapping of str to {"numeric", "categorical"}
+        Columns to describe, in order. In a sequence, columns of numbers are numeric and all others
+        (text, categories, booleans) categorical; a mapping says it for each.
+    id : str, optional
+        Column of distinct patient identifiers.
+    source, year : str, optional
+        Columns that name the paper of each patient and its year of publication.
+
+    Returns
+    -------
+    Description
+        Numeric columns: known, missing, median, quartiles, minimum, maximum. Categorical columns: a count
+        for each level that occurs, known (the denominator), missing.
+
+    Raises
+    ------
+    DataError
+        For columns that do not exist or are no numbers, missing groups or identifiers, and repeated
+        identifiers.
+    UnsupportedError
+        For another kind of variable.
+
+    Notes
+    -----
+    Quartiles interpolate linearly between order statistics: type 7 of Hyndman & Fan 1996
+    (doi:10.1080/00031305.1996.10473566), the default of R and NumPy. Declared orders of levels are kept;
+    other levels are sorted.
+
+    Examples
+    --------
+    >>> from hpcstats.description import describe
+    >>> data = {"age": [53, 45, None, 48], "sex": ["m", "m", "f", None], "group": list("aabb")}
+    >>> result = describe(data, by="group", variables=["age", "sex"])
+    >>> result.to_frame().tail(4)
+          group variable level statistic  value
+    32  overall      sex     f     count    1.0
+    33  overall      sex     m     count    2.0
+    34  overall      sex           known    3.0
+    35  overall      sex         missing    1.0
+    >>> result.groups, result.variables[0].median
+    (('a', 'b', 'overall'), array([49., 48., 48.]))
+    """
+    frame = as_frame(data)
+    kinds = _kinds(frame, variables, [name for name in (by, id, source, year) if name is not None])
+    labels, members = _members(frame, by)
+    described = tuple(
+        _numeric(frame, name, members) if kind == "numeric" else _categorical(frame, name, members)
+        for name, kind in kinds.items()
+    )
+    ids = None if id is None else _identifiers(frame, id)
+    return Description(
+        n=len(frame),
+        n_events=0,
+        method="Counts of known values, and medians with quartiles and range.",
+        conventions=("Denominators are the known values; missing values are counted apart.", QUANTILES),
+        by=by,
+        groups=(*labels, OVERALL),
+        sizes=np.array([rows.size for rows in members], dtype=np.int64),
+        variables=described,
+        publications=None if year is None else _numeric(frame, year, members),
+        papers=None if source is None else _papers(frame, source, members),
+        identifiers=tuple(() if ids is None else patient_list(ids[rows]) for rows in members),
+    )
+
+
+def _kinds(
+    frame: pd.DataFrame, variables: Sequence[str] | Mapping[str, Kind], others: Sequence[str]
+) -> dict[str, Kind]:
+    from pandas.api import types
+
+    if isinstance(variables, str):
+        raise DataError(f"variables must be a list of column names. Write variables=[{variables!r}].")
+    columns = list(map(str, frame.columns))
+    unknown = [name for name in (*others, *variables) if name not in columns]
+    if unknown:
+        raise DataError(f"data has no column {listing(_with_hint(name, columns) for name in unknown)}.")
+    if not len(frame):
+        raise DataError("There are no rows. Give at least one patient.")
+    if isinstance(variables, Mapping):
+        wrong = [kind for kind in variables.values() if kind not in _KINDS]
+        if wrong:
+            raise unknown_option("kind of variable", wrong[0], _KINDS)
+        return dict(variables)
+    dtypes = {name: frame[name].dtype for name in variables}
+    return {
+        name: "numeric" if types.is_numeric_dtype(d) and not types.is_bool_dtype(d) else "categorical"
+        for name, d in dtypes.items()
+    }
+
+
+def _with_hint(name: str, columns: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, columns, n=1)
+    return f"{name!r} (did you mean {close[0]!r}?)" if close else repr(name)
+
+
+def _members(frame: pd.DataFrame, by: str | None) -> tuple[tuple[str, ...], list[IntArray]]:
+    """Return the labels of the groups, and the rows of each and of all."""
+    every = np.arange(len(frame), dtype=np.int64)
+    if by is None:
+        return (), [every]
+    values = as_labels(frame[by], by)
+    order = distinct_labels(frame[by], values)
+    names = tuple(map(_level_text, order))
+    if OVERALL in names or len(set(names)) < len(names):
+        raise DataError(f"Groups of {by} need distinct names other than {OVERALL!r}, not {listing(names)}.")
+    return names, [*(np.flatnonzero(values == label) for label in order), every]
+
+
+def _identifiers(frame: pd.DataFrame, id: str) -> Any:
+    labels = as_labels(frame[id], id)
+    first: dict[Any, int] = {}
+    repeated = [row for row, label in enumerate(labels.tolist()) if first.setdefault(label, row) != row]
+    if repeated:
+        raise DataError(
+            f"{id} must be distinct, but repeats {listing(repr(labels[row]) for row in repeated)}. "
+            "Give one row a patient.",
+            rows=repeated,
+        )
+    return labels
+
+
+def _numeric(frame: pd.DataFrame, name: str, members: list[IntArray]) -> NumericVariable:
+    values = as_numbers(frame[name].astype(object), name)
+    infinite = np.flatnonzero(np.isinf(values))
+    if infinite.size:
+        raise DataError(
+            f"{name} is infinite in rows {listing(infinite)}. Correct it or leave it empty.", rows=infinite
+        )
+    known = [values[rows][~np.isnan(values[rows])] for rows in members]
+    points = np.array(
+        [np.quantile(x, (0.5, 0.25, 0.75, 0.0, 1.0)) if x.size else np.full(5, np.nan) for x in known]
+    )
+    number = np.array([x.size for x in known], dtype=np.int64)
+    return NumericVariable(
+        name=name,
+        known=number,
+        missing=np.array([rows.size for rows in members], dtype=np.int64) - number,
+        median=points[:, 0],
+        lower_quartile=points[:, 1],
+        upper_quartile=points[:, 2],
+        minimum=points[:, 3],
+        maximum=points[:, 4],
+    )
+
+
+def _categorical(frame: pd.DataFrame, name: str, members: list[IntArray]) -> CategoricalVariable:
+    known = frame[name].notna().to_numpy(dtype=bool)
+    values = frame[name].to_numpy(dtype=object)
+    levels = distinct_labels(frame[name], values[known])
+    counts = [
+        [np.count_nonzero(known[rows] & (values[rows] == level)) for rows in members] for level in levels
+    ]
+    number = np.array([np.count_nonzero(known[rows]) for rows in members], dtype=np.int64)
+    return CategoricalVariable(
+        name=name,
+        levels=tuple(map(_level_text, levels)),
+        counts=np.array(counts, dtype=np.int64).reshape(len(levels), len(members)),
+        known=number,
+        missing=np.array([rows.size for rows in members], dtype=np.int64) - number,
+    )
+
+
+def _papers(frame: pd.DataFrame, source: str, members: list[IntArray]) -> IntArray:
+    papers = as_labels(frame[source], source)
+    return np.array([len(set(papers[rows].tolist())) for rows in members], dtype=np.int64)
+
+
+def _level_text(level: Any) -> str:
+    """Name a level; whole numbers without their decimal point."""
+    whole = isinstance(level, (float, np.floating)) and float(level).is_integer()
+    return str(int(level)) if whole else str(level)
+
+
+def _entries(variable: NumericVariable | CategoricalVariable, k: int) -> list[tuple[str, str, float]]:
+    counted = [("", name, float(getattr(variable, name)[k])) for name in ("known", "missing")]
+    if isinstance(variable, CategoricalVariable):
+        levels = zip(variable.levels, variable.counts[:, k], strict=True)
+        return [*((level, "count", float(count)) for level, count in levels), *counted]
+    names = ("median", "lower_quartile", "upper_quartile", "minimum", "maximum")
+    return [*counted, *(("", name, float(getattr(variable, name)[k])) for name in names)]

@@ -1,0 +1,102 @@
+"""What cells are made of: numbers with identifiers, ratios of counts, estimates with limits."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from hpcstats import formats
+from hpcstats.numbers import Number, Text, Value
+
+BEYOND = "\N{EN DASH}"
+EMPTY = Text()
+_WORDS = {
+    "<": " below ",
+    ">": " above ",
+    "\N{LESS-THAN OR EQUAL TO}": " at most ",
+    "\N{GREATER-THAN OR EQUAL TO}": " at least ",
+    "+": " plus ",
+    "%": " percent ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a group of numbers has in common: the beginning of their identifiers, and their patients."""
+
+    prefix: str
+    patients: tuple[str, ...] = ()
+
+    def below(self, *names: object) -> Basis:
+        """Go down to a part of it."""
+        return replace(self, prefix=".".join([self.prefix, *map(slug, names)]).lstrip("."))
+
+    def number(self, name: str, value: Value, text: str, how: str) -> Number:
+        """Make a number of it; not-a-number becomes None."""
+        known = None if isinstance(value, float) and math.isnan(value) else value
+        id_ = f"{self.prefix}.{name}".lstrip(".")
+        return Number(id=id_, value=known, text=text, how=how, patients=self.patients)
+
+    def count(self, name: str, value: float, how: str) -> Number:
+        """Make a count of it."""
+        whole = float(value).is_integer()
+        return self.number(name, int(value) if whole else float(value), f"{value:g}", how)
+
+
+def slug(name: object) -> str:
+    """Turn any name into a part of an identifier, keeping comparison signs as words.
+
+    Examples
+    --------
+    >>> slug("Gross total"), slug("<5"), slug(7.5)
+    ('gross_total', 'below_5', '7_5')
+    """
+    text = str(name)
+    for sign, word in _WORDS.items():
+        text = text.replace(sign, word)
+    return re.sub(r"\W+", "_", text.lower()).strip("_")
+
+
+def named(name: str, labels: Mapping[str, str], *, level_of: str | None = None) -> str:
+    """Look up how a variable (``"sex"``) or a level of it (``"sex=female"``) is printed."""
+    given = labels.get(name if level_of is None else f"{level_of}={name}")
+    if given is not None:
+        return given
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def counted(basis: Basis, count: int, known: int, what: str) -> Text:
+    """Write ``12/19 (63%)``; without a known value the bare ``0/0``."""
+    number = basis.count("count", count, f"Patients with {what}.")
+    of = basis.count("known", known, f"Patients of whom it is known whether they had {what}.")
+    if known == 0:
+        return Text.of(number, "/", of)
+    share = count / known
+    percent = basis.number("share", share, formats.percent(share), f"{number} of {of} with {what}.")
+    return Text.of(number, "/", of, " (", percent, ")")
+
+
+def with_limits(
+    basis: Basis,
+    values: tuple[float, float, float],
+    printed: Callable[[float | None], str],
+    how: tuple[str, str],
+    estimate_text: str | None = None,
+) -> Text:
+    """Write ``0.85 (0.62 to 0.95)`` from estimate, low and high; limits that do not exist as one ``NE``."""
+    estimate, low, high = values
+    about, interval = how
+    number = basis.number("estimate", estimate, estimate_text or printed(estimate), about)
+    if math.isnan(low) and math.isnan(high):
+        return Text.of(number, " (", formats.NOT_ESTIMABLE, ")")
+    lower = basis.number("low", low, printed(low), f"Lower limit of the {interval}.")
+    upper = basis.number("high", high, printed(high), f"Upper limit of the {interval}.")
+    return Text.of(number, " (", lower, " to ", upper, ")")
+
+
+def words(caption: str | Text) -> Text:
+    """Take words or a text as a text."""
+    return caption if isinstance(caption, Text) else Text.of(caption)
