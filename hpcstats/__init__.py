@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hpcstats import literature, plots, reproduce, tables
     from hpcstats.compare import LogrankResult, logrank
+    from hpcstats.description import Description, describe
     from hpcstats.diagnosis import Diagnosis, diagnose
     from hpcstats.errors import (
         ConvergenceError,
@@ -35,6 +36,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Surv": "hpcstats.surv",
+    "describe": "hpcstats.description",
+    "Description": "hpcstats.description",
     "diagnose": "hpcstats.diagnosis",
     "Diagnosis": "hpcstats.diagnosis",
     "kaplan_meier": "hpcstats.nonparametric",
@@ -68,6 +71,7 @@ __all__ = [
     "CoxFit",
     "CumulativeHazard",
     "DataError",
+    "Description",
     "DesignError",
     "Diagnosis",
     "HpcstatsError",
@@ -85,6 +89,7 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "cox",
+    "describe",
     "diagnose",
     "kaplan_meier",
     "literature",

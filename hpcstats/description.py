@@ -222,7 +222,6 @@ def _with_hint(name: str, columns: Sequence[str]) -> str:
 
 
 def _members(frame: pd.DataFrame, by: str | None) -> tuple[tuple[str, ...], list[IntArray]]:
-    """Return the labels of the groups, and the rows of each and of all."""
     every = np.arange(len(frame), dtype=np.int64)
     if by is None:
         return (), [every]

@@ -14,6 +14,7 @@ No statistic is computed here, and Matplotlib's global state is left alone.
 
 from __future__ import annotations
 
+from hpcstats.plots.checks import problems
 from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow import flow
@@ -21,4 +22,12 @@ from hpcstats.plots.reported import ReportedStatement
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
-__all__ = ["Figure", "ReportedStatement", "flow", "hazard_ratio_text", "survival_curves", "swimmer"]
+__all__ = [
+    "Figure",
+    "ReportedStatement",
+    "flow",
+    "hazard_ratio_text",
+    "problems",
+    "survival_curves",
+    "swimmer",
+]

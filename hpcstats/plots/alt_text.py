@@ -78,9 +78,9 @@ def flow(evidence: Flow, titles: Mapping[str, str]) -> str:
 
 
 def listed(counts: Mapping[str, int]) -> str:
-    """Join counted things: ``{"distant": 12, "contiguous": 2}`` becomes "12 distant, 2 contiguous"."""
+    """Join counted things: ``{"distant": 12, "contiguous": 2}`` becomes "12 distant; 2 contiguous"."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count} {name}" for name, count in ordered if count)
+    return "; ".join(f"{count} {name}" for name, count in ordered if count)
 
 
 def _capital(words: str) -> str:

@@ -11,13 +11,14 @@ from hpcstats.numbers import Number, Text
 from hpcstats.plots import alt_text, style
 from hpcstats.plots.curve_numbers import slug
 from hpcstats.plots.figure import Figure
-from hpcstats.plots.flow_boxes import EXCLUDED, USED, Card, arrow
+from hpcstats.plots.flow_boxes import EVIDENCE, EXCLUDED, USED, Card, arrow
 from hpcstats.plots.sheet import MARGIN, Sheet
 
 if TYPE_CHECKING:
     from hpcstats.literature import Box, Flow
 
-_CHAIN_WIDTH = 58.0
+_CHAIN_WIDTH = 66.0
+_SIDE_WIDTH = 47.0
 _GAP = 5.0
 _BETWEEN_COLUMNS = 5.0
 _TRUNK = 4.0
@@ -103,22 +104,40 @@ class _Plan:
         if not 1 <= len(populations) <= 2:
             raise DesignError(f"A flow is drawn for one or two populations, not {len(populations)}.")
         chain = _ancestry(evidence, evidence["patients"])
-        cards = tuple((_card(box, _CHAIN_WIDTH), _beside(evidence, box, chain)) for box in chain)
-        width = (style.DOUBLE_WIDTH - 2 * MARGIN - _BETWEEN_COLUMNS * (len(populations) - 1)) / len(
-            populations
+        return cls(
+            chain=tuple((_card(box, _CHAIN_WIDTH), _beside(evidence, box, chain)) for box in chain),
+            columns=_columns(evidence, populations, titles),
+            titles=titles,
         )
-        columns = tuple(
-            _Column(
-                head=_head(evidence, population, width),
-                rows=tuple(
-                    _row(evidence, name, titles[name], width)
-                    for name in names
-                    if evidence[f"{name}.used"].parent == population
-                ),
-            )
-            for population in populations
+
+
+def _columns(evidence: Flow, populations: Sequence[str], titles: Mapping[str, str]) -> tuple[_Column, ...]:
+    """Share the width so that the higher column is as low as can be."""
+    room = style.DOUBLE_WIDTH - 2 * MARGIN
+    if len(populations) == 1:
+        return (_column(evidence, populations[0], room, titles),)
+    room -= _BETWEEN_COLUMNS
+    even = room / 2
+    shares = [even, *(even + side * step for step in range(2, 22, 2) for side in (-1, 1))]
+    pairs = [
+        (
+            _column(evidence, populations[0], round(share, 2), titles),
+            _column(evidence, populations[1], round(room - share, 2), titles),
         )
-        return cls(chain=cards, columns=columns, titles=titles)
+        for share in shares
+    ]
+    return min(pairs, key=lambda pair: max(column.height for column in pair))
+
+
+def _column(evidence: Flow, population: str, width: float, titles: Mapping[str, str]) -> _Column:
+    return _Column(
+        head=_head(evidence, population, width),
+        rows=tuple(
+            _row(evidence, name, title, width)
+            for name, title in titles.items()
+            if evidence[f"{name}.used"].parent == population
+        ),
+    )
 
 
 def _ancestry(evidence: Flow, box: Box) -> list[Box]:
@@ -130,12 +149,11 @@ def _beside(evidence: Flow, box: Box, chain: Sequence[Box]) -> tuple[Card, ...]:
     if box is chain[-1]:
         return ()
     leaving = [other for other in evidence.boxes if other.parent == box.id and other not in chain]
-    return tuple(_card(other, _CHAIN_WIDTH - 8, EXCLUDED) for other in leaving)
+    return tuple(_card(other, _SIDE_WIDTH, EXCLUDED) for other in leaving)
 
 
-def _card(box: Box, width: float, fill: str | None = None) -> Card:
-    words = f"{box.count} {box.label}"
-    return Card(width=width, lines=(words,), centred=True, **({} if fill is None else {"fill": fill}))
+def _card(box: Box, width: float, fill: str = EVIDENCE) -> Card:
+    return Card(width=width, lines=(f"{box.count} {box.label}",), fill=fill, centred=True)
 
 
 def _head(evidence: Flow, population: str, width: float) -> Card:
@@ -191,16 +209,17 @@ def _draw_chain(sheet: Sheet, plan: _Plan, middle: float) -> float:
     """Draw the chain downwards; return the lower edge of its last card."""
     y = bottom = MARGIN
     for number, (card, beside) in enumerate(plan.chain):
+        height = max(c.height for c in (card, *beside))
+        level = round(y + height / 2, 2)
         if number:
-            arrow(sheet, [middle, middle], [bottom, y])
-        card.draw(sheet, middle - card.width / 2, y)
+            arrow(sheet, [middle, middle], [bottom, level - card.height / 2])
+        card.draw(sheet, middle - card.width / 2, level - card.height / 2)
         right = middle + card.width / 2
         for other in beside:
-            level = y + card.height / 2
             arrow(sheet, [right, right + _GAP], [level, level])
             other.draw(sheet, right + _GAP, level - other.height / 2)
-        bottom = y + card.height
-        y += max(c.height for c in (card, *beside)) + _GAP
+        bottom = level + card.height / 2
+        y += height + _GAP
     return bottom
 
 

@@ -7,6 +7,7 @@ import io
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -47,7 +48,7 @@ def compare_file(name: str, old: bytes, new: bytes, *, tolerance: bool) -> Compa
     how, compare = _METHODS[suffix]
     try:
         return Comparison(how=how, difference=compare(old, new))
-    except (ValueError, OSError, zipfile.BadZipFile, csv.Error) as error:
+    except (ValueError, OSError, SyntaxError, zlib.error, zipfile.BadZipFile, csv.Error) as error:
         return Comparison(how=how, difference=f"cannot be read: {error}")
 
 

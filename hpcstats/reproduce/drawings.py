@@ -19,7 +19,7 @@ _EXACT = 1e-6
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GEOMETRY = {"d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "cx", "cy", "points"}
-_REFERENCE = re.compile(r"#([^)\s]+)")
+_REFERENCE = re.compile(r"(?<=^#)[^)\s]+$|(?<=url\(#)[^)\s]+")
 _PLACES = {
     "pdf": {"m", "l", "c", "v", "y", "re", "Td", "cm", "Tm"},
     "eps": {"m", "l", "r", "c", "translate", "rectclip", "box", "clipbox"},
@@ -107,7 +107,7 @@ def _svg_attribute(key: str, value: str, names: dict[str, str]) -> _Operation:
         moved, _, rest = value.partition(")")
         return _Operation(f"{key} {rest}", tuple(map(float, _NUMBER.findall(moved))))
     return _Operation(
-        f"{key} {_REFERENCE.sub(lambda found: names.setdefault(found[1], f'id {len(names)}'), value)}"
+        f"{key} {_REFERENCE.sub(lambda found: names.setdefault(found[0], f'id {len(names)}'), value)}"
     )
 
 

@@ -105,7 +105,7 @@ def _columns(fit: CoxFit) -> tuple[Column, ...]:
             ("events", "Events/patients"),
             ("ratio", ratio),
             ("p", "P"),
-            ("status", "Estimate"),
+            ("status", "Status"),
         )
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SAME_TIME = 1e-9
 _EVERYBODY = "All patients"
+_UNREACHED = "not reached"
 
 
 def estimates(
@@ -189,8 +190,11 @@ def _median(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> T
         f"Median time to the event in {curves.response.unit} (Kaplan-Meier).",
         f"{100 * curves.level:g}% Brookmeyer-Crowley interval on the {curves.interval} scale",
     )
-    unreached = "not reached" if not math.isfinite(values[0]) else None
-    return with_limits(basis, values, formats.years, how, unreached)
+    if math.isfinite(values[0]):
+        return with_limits(basis, values, formats.years, how)
+    if math.isnan(values[1]):
+        return Text.of(basis.number("estimate", values[0], _UNREACHED, how[0]))
+    return with_limits(basis, values, formats.years, how, _UNREACHED)
 
 
 def _area(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> Text:
@@ -207,7 +211,8 @@ def _notes(curves: Mapping[str, SurvivalCurves], *, with_means: bool) -> tuple[T
         *methods,
         "At risk: still under observation without the event just after the time.",
         f"Median in {unit}, with Brookmeyer-Crowley limits from the same pointwise interval.",
-        f"{formats.fixed(math.inf, 0)}: the limit is not reached.",
+        f"{_UNREACHED.capitalize()}: not within follow-up. {formats.fixed(math.inf, 0)}: no upper limit.",
+        "Before the first event the proportion is 1 and its interval has no width.",
     ]
     if with_means:
         notes.append(

@@ -14,7 +14,7 @@ from hpcstats.tables.table import Column, Row, Table
 if TYPE_CHECKING:
     from hpcstats.literature.statements import Statement, Statements
 
-_VERDICTS = ("agrees", "disagrees", "cannot be checked")
+_VERDICTS = {"agrees": "agree", "disagrees": "disagree", "cannot be checked": "cannot be checked"}
 
 
 def statements(
@@ -95,7 +95,7 @@ def _counts(checked: Statements) -> Text:
         count("all", len(checked.statements), "Statements looked at."),
         " statements: ",
     ]
-    for verdict in _VERDICTS:
+    for verdict, plural in _VERDICTS.items():
         how = f"Statements with the verdict {verdict!r}."
-        parts += [count(verdict.replace(" ", "_"), found[verdict], how), f" {verdict}", ", "]
+        parts += [count(verdict.replace(" ", "_"), found[verdict], how), f" {plural}", ", "]
     return Text.of(*parts[:-1], ".")

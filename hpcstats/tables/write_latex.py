@@ -6,6 +6,7 @@ break over pages and repeat the headings, and lets wide tables run out of the pa
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from hpcstats.tables.layout import column_shares
@@ -64,6 +65,7 @@ def latex_bytes(table: Table) -> bytes:
         r"\footnotesize",
         r"\setlength{\tabcolsep}{3pt}",
         r"\setlength{\LTcapwidth}{\linewidth}",
+        r"\setlength{\LTpost}{3pt}",
         rf"\begin{{longtable}}{{{_column_types(table)}}}",
         rf"\caption{{{escape(str(table.caption))}}}\\",
         *head,
@@ -72,11 +74,9 @@ def latex_bytes(table: Table) -> bytes:
         r"\endhead",
         r"\bottomrule",
         r"\endfoot",
-        r"\bottomrule",
-        *_notes(table),
-        r"\endlastfoot",
         *(_row(table, row, first=i == 0) for i, row in enumerate(table.rows)),
         r"\end{longtable}",
+        *(rf"\noindent {escape(str(note))}\par" for note in table.notes),
         r"\endgroup",
     ]
     return ("\n".join(lines) + "\n").encode("utf-8")
@@ -89,11 +89,11 @@ def escape(words: str) -> str:
 
 def _column_types(table: Table) -> str:
     alignments = ["left", *(column.alignment for column in table.columns)]
-    types = [
+    shares = [math.floor(1e4 * share) / 1e4 for share in column_shares(table)]
+    return "".join(
         rf">{{{_ALIGN[alignment]}\arraybackslash}}p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep}}"
-        for alignment, share in zip(alignments, column_shares(table), strict=True)
-    ]
-    return "".join(types)
+        for alignment, share in zip(alignments, shares, strict=True)
+    )
 
 
 def _headings(table: Table) -> list[str]:
@@ -121,11 +121,3 @@ def _row(table: Table, row: Row, *, first: bool) -> str:
         return rf"{space}\multicolumn{{{len(table.columns) + 1}}}{{l}}{{\textbf{{{label}}}}} \\*"
     inset = rf"\hspace{{{row.indent}em}}" if row.indent else ""
     return " & ".join([inset + label, *(escape(cell) for cell in table.row_cells(row))]) + r" \\"
-
-
-def _notes(table: Table) -> list[str]:
-    width = len(table.columns) + 1
-    return [
-        rf"\multicolumn{{{width}}}{{p{{\dimexpr \linewidth-2\tabcolsep}}}}{{{escape(str(note))}}} \\"
-        for note in table.notes
-    ]

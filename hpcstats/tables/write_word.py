@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
-from hpcstats.tables.layout import column_shares
+from hpcstats.tables.layout import column_shares, needs_landscape
 from hpcstats.tables.stable_zip import saved
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _ALIGN = {
 _PAPER = (Mm(210), Mm(297))
 _MARGIN = Mm(20)
 _STEP = Mm(4)
-_LANDSCAPE_FROM = 6
 _THICK, _THIN = 8, 4
 _UNUSED_PARTS = ("/stylesWithEffects", "/thumbnail", "/numbering")
 
@@ -43,7 +42,7 @@ def word_bytes(table: Table) -> bytes:
     document = Document()
     _discard_unused(document)
     _settle(document, str(table.caption))
-    width = _page(document, landscape=len(table.columns) >= _LANDSCAPE_FROM)
+    width = _page(document, landscape=needs_landscape(table))
     document.add_paragraph(str(table.caption)).runs[0].bold = True
     n_head = 2 if table.spanners() else 1
     _fill(document, table, n_head, width)
@@ -118,7 +117,8 @@ def _write_headings(head: list[_Row], table: Table) -> None:
 def _write_row(filled: _Row, row: Row, table: Table) -> None:
     cells = filled.cells
     if row.kind == "section":
-        _write(cells[0].merge(cells[-1]), str(row.label), "left", bold=True).keep_with_next = True
+        heading = _write(cells[0].merge(cells[-1]), str(row.label), "left", bold=True)
+        heading.keep_with_next, heading.space_before = True, Pt(4)
         return
     reference = row.kind == "reference"
     _write(cells[0], str(row.label), "left", italic=reference).left_indent = Length(row.indent * _STEP)

@@ -260,7 +260,8 @@ def test_shared_code_is_no_script_but_an_input_and_does_not_leak(tmp_path):
     assert not any(str(tmp_path) in path for path in sys.path)
 
 
-def test_other_data_need_another_directory(study, tmp_path):
+def test_other_data_need_another_directory(tmp_path):
+    study = make_study(tmp_path / "study")
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "patients.csv").write_text(PATIENTS.replace("8", "80"))

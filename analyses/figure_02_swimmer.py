@@ -1,0 +1,12 @@
+"""Figure 2: the course of every patient with a spinal metastasis."""
+
+import hpcstats as hs
+
+
+def build(study: hs.reproduce.Study) -> hs.plots.Figure:
+    """Draw one lane for each patient with a spinal metastasis."""
+    return hs.plots.swimmer(hs.literature.swimmer_lanes(hs.literature.load(study.data)))
+
+
+if __name__ == "__main__":
+    hs.reproduce.main(build)
