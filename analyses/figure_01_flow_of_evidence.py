@@ -1,5 +1,7 @@
 """Figure 1: from publications to patients to endpoints, with every exclusion counted."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 TITLES = {
@@ -15,9 +17,7 @@ TITLES = {
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Draw the flow of evidence of all endpoints."""
     cases = hs.literature.load(study.data)
-    endpoints = {
-        name: hs.literature.endpoint(cases, name, **study.settings["inclusion"]) for name in TITLES
-    }
+    endpoints = {name: hs.literature.endpoint(cases, name, **study.settings["inclusion"]) for name in TITLES}
     return hs.plots.flow(hs.literature.evidence_flow(cases, endpoints), titles=TITLES)
 
 

@@ -1,5 +1,7 @@
 """Figure 2: the course of every patient with a spinal metastasis."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 

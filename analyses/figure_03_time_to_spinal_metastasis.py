@@ -1,4 +1,6 @@
-"""Figure 3: time from the primary to spinal metastasis among reported cases, beside the review's own statement."""
+"""Figure 3: time from the primary to spinal metastasis among reported cases, beside the index paper."""
+
+from __future__ import annotations
 
 import hpcstats as hs
 
@@ -7,9 +9,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Draw the curve of the reported cases."""
     cases = hs.literature.load(study.data)
     endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
-    km = hs.kaplan_meier(
-        endpoint.response, interval=study.settings["curves"]["interval"], level=study.level
-    )
+    km = hs.kaplan_meier(endpoint.response, interval=study.settings["curves"]["interval"], level=study.level)
     return hs.plots.survival_curves(
         km,
         ylabel="Proportion of reported cases without spinal metastasis",

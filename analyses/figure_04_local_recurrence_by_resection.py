@@ -1,5 +1,7 @@
 """Figure 4: proportion without local recurrence by extent of resection."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 

@@ -1,5 +1,7 @@
 """Table 1: characteristics of the patients by role."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 VARIABLES = {

@@ -1,5 +1,7 @@
 """Table 2: proportions without the event at fixed times, and medians."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 ESTIMANDS = {

@@ -1,5 +1,7 @@
 """Table 3: Cox models of local recurrence, each factor alone and all together."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 LABELS = {
@@ -10,9 +12,9 @@ LABELS = {
     "adjuvant_radiotherapy": "Adjuvant radiotherapy",
 }
 CAPTION = (
-    "Cox models of time to local recurrence. Adjuvant radiotherapy is in part read as absent because the report "
-    "first mentions it at the recurrence: its hazard ratio is biased towards a benefit and stays out of the "
-    "multivariable model."
+    "Cox models of time to local recurrence. Adjuvant radiotherapy is in part read as absent because the "
+    "report first mentions it at the recurrence: its hazard ratio is biased towards a benefit and stays out "
+    "of the multivariable model."
 )
 
 

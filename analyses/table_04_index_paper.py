@@ -1,5 +1,7 @@
 """Table 4: each statement of the index paper beside what the case-level data give."""
 
+from __future__ import annotations
+
 import hpcstats as hs
 
 

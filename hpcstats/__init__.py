@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpcstats import literature, plots, reproduce, tables
+    from hpcstats import formats, literature, plots, reproduce, tables
     from hpcstats.compare import LogrankResult, logrank
     from hpcstats.description import Description, describe
     from hpcstats.diagnosis import Diagnosis, diagnose
@@ -63,7 +63,7 @@ _HOME = {
     "NonIdentifiableWarning": "hpcstats.errors",
     "ConvergenceWarning": "hpcstats.errors",
 }
-_ROOMS = ("literature", "plots", "reproduce", "tables")
+_ROOMS = ("formats", "literature", "plots", "reproduce", "tables")
 
 __all__ = [
     "ConvergenceError",
@@ -91,6 +91,7 @@ __all__ = [
     "cox",
     "describe",
     "diagnose",
+    "formats",
     "kaplan_meier",
     "literature",
     "logrank",

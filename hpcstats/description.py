@@ -23,6 +23,7 @@ QUANTILES = (
     "Quartiles: linear interpolation between order statistics (type 7 of Hyndman and Fan, R's default)."
 )
 _KINDS: tuple[Kind, ...] = ("numeric", "categorical")
+_POINTS = (0.5, 0.25, 0.75, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,7 +70,7 @@ class Description(Result):
     papers : ndarray of int or None
         Number of distinct papers in each group.
     identifiers : tuple of tuple of str
-        Patients of each group; empty without `id`.
+        Patients of each group.
     """
 
     by: str | None
@@ -143,8 +144,7 @@ def describe(
     Raises
     ------
     DataError
-        For columns that do not exist or are no numbers, missing groups or identifiers, and repeated
-        identifiers.
+        For columns that do not exist or are no numbers, and missing groups or repeated identifiers.
     UnsupportedError
         For another kind of variable.
 
@@ -235,11 +235,10 @@ def _members(frame: pd.DataFrame, by: str | None) -> tuple[tuple[str, ...], list
 
 def _identifiers(frame: pd.DataFrame, id: str) -> Any:
     labels = as_labels(frame[id], id)
-    first: dict[Any, int] = {}
-    repeated = [row for row, label in enumerate(labels.tolist()) if first.setdefault(label, row) != row]
-    if repeated:
+    repeated = np.flatnonzero(frame[id].duplicated())
+    if repeated.size:
         raise DataError(
-            f"{id} must be distinct, but repeats {listing(repr(labels[row]) for row in repeated)}. "
+            f"{id} must be distinct, but repeats {listing(map(repr, labels[repeated]))}. "
             "Give one row a patient.",
             rows=repeated,
         )
@@ -250,13 +249,9 @@ def _numeric(frame: pd.DataFrame, name: str, members: list[IntArray]) -> Numeric
     values = as_numbers(frame[name].astype(object), name)
     infinite = np.flatnonzero(np.isinf(values))
     if infinite.size:
-        raise DataError(
-            f"{name} is infinite in rows {listing(infinite)}. Correct it or leave it empty.", rows=infinite
-        )
+        raise DataError(f"{name} is infinite in rows {listing(infinite)}. Correct it.", rows=infinite)
     known = [values[rows][~np.isnan(values[rows])] for rows in members]
-    points = np.array(
-        [np.quantile(x, (0.5, 0.25, 0.75, 0.0, 1.0)) if x.size else np.full(5, np.nan) for x in known]
-    )
+    points = np.array([np.quantile(x, _POINTS) if x.size else np.full(len(_POINTS), np.nan) for x in known])
     number = np.array([x.size for x in known], dtype=np.int64)
     return NumericVariable(
         name=name,
@@ -272,11 +267,9 @@ def _numeric(frame: pd.DataFrame, name: str, members: list[IntArray]) -> Numeric
 
 def _categorical(frame: pd.DataFrame, name: str, members: list[IntArray]) -> CategoricalVariable:
     known = frame[name].notna().to_numpy(dtype=bool)
-    values = frame[name].to_numpy(dtype=object)
+    values = frame[name].astype(object).where(known, None).to_numpy()
     levels = distinct_labels(frame[name], values[known])
-    counts = [
-        [np.count_nonzero(known[rows] & (values[rows] == level)) for rows in members] for level in levels
-    ]
+    counts = [[np.count_nonzero(values[rows] == level) for rows in members] for level in levels]
     number = np.array([np.count_nonzero(known[rows]) for rows in members], dtype=np.int64)
     return CategoricalVariable(
         name=name,

@@ -63,7 +63,12 @@ class Design:
 
 
 def build_design(
-    data: Any, formula: str | Sequence[str] | None, response: Surv, *, beside: Sequence[Any] = (), missing: str = "raise"
+    data: Any,
+    formula: str | Sequence[str] | None,
+    response: Surv,
+    *,
+    beside: Sequence[Any] = (),
+    missing: str = "raise",
 ) -> Design:
     """Build the design matrix for the rows of `response`.
 
@@ -141,7 +146,9 @@ def _formula_text(formula: str | Sequence[str] | None, frame: pd.DataFrame, alia
     alias_of = {name: alias for alias, name in aliases.items()}
     if isinstance(formula, str):
         if "~" in formula:
-            raise DesignError(f"formula={formula!r} must be the right-hand side alone: leave out what stands before ~.")
+            raise DesignError(
+                f"formula={formula!r} must be the right-hand side alone: leave out what stands before ~."
+            )
         for name, alias in alias_of.items():
             formula = formula.replace(f"`{name}`", alias)
         return formula
@@ -161,7 +168,9 @@ def _variables(text: str, frame: pd.DataFrame, aliases: dict[str, str]) -> list[
     try:
         names = {str(name) for name in Formula(text).required_variables}
     except (FormulaicError, SyntaxError) as error:
-        raise DesignError(f"formula={text!r} cannot be read. Write terms joined by +, such as 'age + site'.") from error
+        raise DesignError(
+            f"formula={text!r} cannot be read. Write terms joined by +, such as 'age + site'."
+        ) from error
     unknown = sorted(names - set(map(str, frame.columns)))
     if unknown:
         raise _unknown_column(unknown[0], frame.rename(columns=aliases))
@@ -174,14 +183,18 @@ def _unknown_column(name: Any, frame: pd.DataFrame) -> DataError:
     return DataError(f"data has no column {name!r}.{hint}")
 
 
-def _missing_rows(frame: pd.DataFrame, wanted: Sequence[Any], beside: Sequence[Any], response: Surv) -> BoolArray:
+def _missing_rows(
+    frame: pd.DataFrame, wanted: Sequence[Any], beside: Sequence[Any], response: Surv
+) -> BoolArray:
     import pandas as pd
 
     gone: BoolArray = np.asarray(frame[list(wanted)].isna().to_numpy(dtype=bool).any(axis=1), dtype=np.bool_)
     for column in beside:
         if column is not None:
             same_rows(len(column_of(frame, column)), response, "Every column beside the covariates")
-            gone = np.logical_or(gone, np.asarray(pd.isna(pd.Series(column_of(frame, column))), dtype=np.bool_))
+            gone = np.logical_or(
+                gone, np.asarray(pd.isna(pd.Series(column_of(frame, column))), dtype=np.bool_)
+            )
     return gone
 
 
@@ -241,7 +254,9 @@ def _factors(model: ModelMatrix, names: Sequence[str], aliases: dict[str, str]) 
         elif categorical:
             levels = tuple(spec.factor_contrasts[categorical[0]].levels)
             reference = next((level for level in levels if not _named(level, columns)), None)
-            factors.append(Factor(name=written, kind="categorical", levels=levels, reference=reference, terms=columns))
+            factors.append(
+                Factor(name=written, kind="categorical", levels=levels, reference=reference, terms=columns)
+            )
         else:
             factors.append(Factor(name=written, kind="numeric", terms=columns))
     return tuple(factors)

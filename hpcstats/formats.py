@@ -8,17 +8,59 @@ from __future__ import annotations
 
 import math
 
+__all__ = [
+    "NOT_ESTIMABLE",
+    "as_given",
+    "count",
+    "fixed",
+    "interval",
+    "p_value",
+    "percent",
+    "proportion",
+    "ratio",
+    "settled",
+    "years",
+]
+
 NOT_ESTIMABLE = "NE"
 _MINUS = "\N{MINUS SIGN}"
 
 
 def settled(value: float) -> float:
-    """Round to ten significant digits, so that a processor's last bit cannot change what is printed."""
-    return float(f"{value:.10g}") + 0.0  # no negative zero
+    """Value to ten significant digits, so that a processor's last bit cannot change what is printed.
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+
+    Returns
+    -------
+    float
+        The rounded number.
+
+    Examples
+    --------
+    >>> settled(0.1 + 0.2)
+    0.3
+    """
+    return float(f"{value:.10g}")
 
 
 def fixed(value: float | None, decimals: int) -> str:
-    """Print with a fixed number of decimals; NaN and None as ``NE``, infinity as its sign.
+    """Number with a fixed count of decimals; NaN and None as ``NE``, infinity as its sign.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+    decimals : int
+        Digits behind the point.
+
+    Returns
+    -------
+    str
+        As printed, with a true minus sign and no negative zero.
 
     Examples
     --------
@@ -36,29 +78,124 @@ def fixed(value: float | None, decimals: int) -> str:
 
 
 def proportion(value: float | None) -> str:
-    """Print a proportion with two decimals."""
+    """Proportion with two decimals.
+
+    Parameters
+    ----------
+    value : float or None
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> proportion(0.7529)
+    '0.75'
+    """
     return fixed(value, 2)
 
 
 def percent(value: float | None) -> str:
-    """Print a proportion as whole per cent (samples under 100)."""
+    """Proportion as whole per cent, for samples under 100.
+
+    Parameters
+    ----------
+    value : float or None
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> percent(5 / 9)
+    '56%'
+    """
     return NOT_ESTIMABLE if value is None or math.isnan(value) else f"{fixed(100 * value, 0)}%"
 
 
 def years(value: float | None) -> str:
-    """Print a time with one decimal."""
+    """Time with one decimal.
+
+    Parameters
+    ----------
+    value : float or None
+        The time; infinite where an interval is open.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> years(7), years(float("inf"))
+    ('7.0', '∞')
+    """
     return fixed(value, 1)
 
 
+def as_given(value: float) -> str:
+    """Observed value with the digits it has.
+
+    Parameters
+    ----------
+    value : float
+        A value out of the data.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> as_given(0.25), as_given(17.0)
+    ('0.25', '17')
+    """
+    return f"{settled(value):g}"
+
+
 def ratio(value: float | None) -> str:
-    """Print a hazard ratio: two decimals, one from 10, none from 100."""
+    """Hazard ratio: two decimals, one from 10, none from 100.
+
+    Parameters
+    ----------
+    value : float or None
+        The ratio.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> ratio(0.846), ratio(11.296), ratio(1451.9)
+    ('0.85', '11.3', '1452')
+    """
     if value is None or math.isnan(value) or math.isinf(value):
         return fixed(value, 2)
     return fixed(value, 2 if value < 9.995 else 1 if value < 99.95 else 0)
 
 
 def p_value(value: float | None) -> str:
-    """Print a p-value: two decimals, three under 0.1, ``<0.001`` below.
+    """P-value: two decimals, three under 0.1, ``<0.001`` below.
+
+    Parameters
+    ----------
+    value : float or None
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        As printed.
 
     Examples
     --------
@@ -73,10 +210,42 @@ def p_value(value: float | None) -> str:
 
 
 def count(value: float) -> str:
-    """Print a count."""
+    """Count without decimals.
+
+    Parameters
+    ----------
+    value : float
+        The count.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> count(9.0)
+    '9'
+    """
     return f"{round(value)}"
 
 
 def interval(low: str, high: str) -> str:
-    """Print two printed limits as an interval; an open end stays visible."""
+    """Two printed limits as an interval.
+
+    Parameters
+    ----------
+    low, high : str
+        The limits as printed; an open end stays visible.
+
+    Returns
+    -------
+    str
+        The limits joined by "to".
+
+    Examples
+    --------
+    >>> interval("1.5", "∞")
+    '1.5 to ∞'
+    """
     return f"{low} to {high}"

@@ -73,7 +73,7 @@ class Result(ABC):
     status: Status = "ok"
     reason: str = ""
 
-    _summary: ClassVar[tuple[str, ...]] = (
+    summary_fields: ClassVar[tuple[str, ...]] = (
         "n",
         "n_events",
         "status",
@@ -93,7 +93,7 @@ class Result(ABC):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as plain Python values, ready for JSON (not-a-number becomes None)."""
-        summary = {name: plain(getattr(self, name)) for name in self._summary}
+        summary = {name: plain(getattr(self, name)) for name in self.summary_fields}
         frame = self.to_frame()
         rows = [
             {str(key): plain(value) for key, value in row.items()} for row in frame.to_dict(orient="records")

@@ -147,13 +147,14 @@ class PartialLikelihood:
         failing = [i for i in risk if self.event[i] and self.time[i] == u and weight[i] > 0]
         if not failing:
             return 0.0
-        everybody = sum(weight[i] * math.exp(score[i]) for i in risk)
-        tied = sum(weight[i] * math.exp(score[i]) for i in failing)
+        top = max(score[i] for i in risk)
+        everybody = sum(weight[i] * math.exp(score[i] - top) for i in risk)
+        tied = sum(weight[i] * math.exp(score[i] - top) for i in failing)
         total = sum(weight[i] * score[i] for i in failing)
         mean_weight = sum(weight[i] for i in failing) / len(failing)
         for j in range(len(failing)):
             removed = tied * j / len(failing) if self.ties == "efron" else 0.0
-            total -= mean_weight * math.log(everybody - removed)
+            total -= mean_weight * (math.log(everybody - removed) + top)
         return total
 
     def maximise(self, start: Sequence[float] | None = None) -> tuple[np.ndarray, float]:

@@ -1,4 +1,4 @@
-"""`logrank`: do two or more groups share one hazard?"""
+"""`logrank`: tests whether two or more groups share one hazard."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class LogrankResult(Result):
     expected: FloatArray
     variance: FloatArray
 
-    _summary = (*Result._summary, "statistic", "df", "p_value", "z", "alternative")
+    summary_fields = (*Result.summary_fields, "statistic", "df", "p_value", "z", "alternative")
 
     @property
     def labels(self) -> tuple[Any, ...]:
@@ -144,7 +144,8 @@ def logrank(
 
     Chi-squared is U' V^- U; df is the rank of V, so that a group never at risk at an event time
     costs nothing. Equals R's ``survdiff`` (rho = Fleming-Harrington with gamma 0, weights S(t-)).
-    Mantel 1966; Peto & Peto 1972 (doi:10.2307/2344317); Harrington & Fleming 1982 (doi:10.1093/biomet/69.3.553).
+    Mantel 1966; Peto & Peto 1972 (doi:10.2307/2344317);
+    Harrington & Fleming 1982 (doi:10.1093/biomet/69.3.553).
 
     Examples
     --------
@@ -169,7 +170,9 @@ def logrank(
     total = _sum_over_strata(response, groups, layers, case, weigh)
     observed, expected, variance = total.observed[0], total.expected[0], total.variance[0]
     statistic, df, z = _statistic(observed - expected, variance, scores_of_trend)
-    reason = "" if df else "at no event time were two groups at risk together with a survivor: the variance is 0"
+    reason = (
+        "" if df else "at no event time were two groups at risk together with a survivor: the variance is 0"
+    )
     return LogrankResult(
         n=int(case.sum()),
         n_events=int(case[response.event].sum()),
@@ -206,7 +209,9 @@ def _sum_over_strata(
     return total
 
 
-def _statistic(difference: FloatArray, variance: FloatArray, trend: FloatArray | None) -> tuple[float, int, float]:
+def _statistic(
+    difference: FloatArray, variance: FloatArray, trend: FloatArray | None
+) -> tuple[float, int, float]:
     """Return chi-squared, df and the signed root (NaN where it has no sign)."""
     if trend is None and difference.size > 2:
         value, rank = kernel.quadratic_form(difference[None], variance[None])
@@ -251,16 +256,20 @@ def _check_design(
     if len(groups.labels) < 2:
         raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
     if response.n_events == 0:
-        raise DesignError("There are no events, so there is nothing to compare. Report the follow-up instead.")
+        raise DesignError(
+            "There are no events, so there is nothing to compare. Report the follow-up instead."
+        )
     if alternative != "two-sided" and len(groups.labels) > 2 and trend is None:
         raise DesignError(
-            f"alternative={alternative!r} needs two groups or a trend, not the groups {listing(groups.labels)}."
+            f"alternative={alternative!r} needs two groups or a trend, not {listing(groups.labels)}."
         )
     if trend is None:
         return None
     scores = as_numbers(trend, "trend")
     if scores.size != len(groups.labels) or not np.isfinite(scores).all() or np.ptp(scores) == 0:
-        raise DesignError(f"trend needs one number for each of the groups {listing(groups.labels)}, not all equal.")
+        raise DesignError(
+            f"trend needs one number for each of the groups {listing(groups.labels)}, not all equal."
+        )
     return scores
 
 

@@ -13,7 +13,9 @@ _RANK = 1e-9
 def constant_columns(matrix: FloatArray) -> list[int]:
     """Return the columns that hold one value only."""
     spread = np.ptp(matrix, axis=0) if matrix.shape[0] else np.zeros(matrix.shape[1])
-    return [int(j) for j in np.flatnonzero(spread <= _RANK * np.maximum(np.abs(matrix).max(axis=0, initial=0), 1))]
+    return [
+        int(j) for j in np.flatnonzero(spread <= _RANK * np.maximum(np.abs(matrix).max(axis=0, initial=0), 1))
+    ]
 
 
 def collinear_columns(matrix: FloatArray) -> list[list[int]]:
@@ -37,7 +39,7 @@ def collinear_columns(matrix: FloatArray) -> list[list[int]]:
 
 
 def unseen_directions(likelihood: PartialLikelihood) -> FloatArray:
-    """Return directions (m, p) along which nobody at risk at an event time differs: the likelihood is flat."""
+    """Return directions (m, p) along which nobody at risk at an event time differs."""
     information = likelihood.evaluate(np.zeros((likelihood.replicates, likelihood.parameters))).information[0]
     if not information.any():
         return np.eye(likelihood.parameters)

@@ -31,7 +31,9 @@ class Scores:
         )
 
 
-def scores(risk: RiskSets, group: IntArray, groups: int, weights: FloatArray, weigh: WeightFunction) -> Scores:
+def scores(
+    risk: RiskSets, group: IntArray, groups: int, weights: FloatArray, weigh: WeightFunction
+) -> Scores:
     """Return the scores of one stratum for `groups` groups under case weights (B, n)."""
     parts = [count(risk, np.where(group == g, weights, 0.0)) for g in range(groups)]
     n_g = np.stack([part.at_risk for part in parts], axis=1)

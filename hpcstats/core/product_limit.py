@@ -69,4 +69,6 @@ def cumulative_hazard_successive(counts: Counts) -> tuple[FloatArray, FloatArray
 
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=(numerator > 0) & (denominator > 0))
+    return np.divide(
+        numerator, denominator, out=np.zeros_like(numerator), where=(numerator > 0) & (denominator > 0)
+    )

@@ -71,7 +71,11 @@ def profile_limits(
     sign = np.where(side == 0, -1.0, 1.0)
     first = estimate[term] + sign * z * std_error[term]
     search = _Search(
-        term, sign, np.tile(estimate, (term.size, 1)), near=estimate[term].copy(), far=np.full(term.size, np.nan)
+        term,
+        sign,
+        np.tile(estimate, (term.size, 1)),
+        near=estimate[term].copy(),
+        far=np.full(term.size, np.nan),
     )
     limits[side, term] = _solve(objective, search, first, maximum, z)
     return limits
@@ -108,5 +112,7 @@ def _next(search: _Search, value: FloatArray, root: FloatArray, slope: FloatArra
     limit = np.where(np.isnan(search.far), reach, search.far)
     inside = np.isfinite(proposed) & (search.sign * (proposed - search.near) > 0)
     inside &= search.sign * (limit - proposed) > 0
-    middle = np.where(np.isnan(search.far), search.near + search.sign * 2 * distance, (search.near + search.far) / 2)
+    middle = np.where(
+        np.isnan(search.far), search.near + search.sign * 2 * distance, (search.near + search.far) / 2
+    )
     return np.where(inside, proposed, middle)

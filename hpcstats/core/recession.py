@@ -15,8 +15,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from hpcstats.core.partial_likelihood import PartialLikelihood, Stratum
-from hpcstats.core.risk_sets import FloatArray
+from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.risk_sets import BoolArray, FloatArray
+from hpcstats.core.strata import Stratum
 
 _POSITIVE = 1e-6
 
@@ -35,8 +36,14 @@ class Recession:
     """
 
     direction: FloatArray
-    rises: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    falls: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    rises: BoolArray
+    falls: BoolArray
+
+    @classmethod
+    def none(cls, parameters: int) -> Recession:
+        """Build the answer for a likelihood with a finite maximum."""
+        nowhere = np.zeros(parameters, dtype=bool)
+        return cls(np.zeros(parameters), nowhere, nowhere)
 
     @property
     def monotone(self) -> bool:
@@ -49,12 +56,11 @@ def recession(likelihood: PartialLikelihood) -> Recession:
     p = likelihood.parameters
     differences = np.concatenate([np.zeros((0, p)), *map(event_differences, likelihood.strata)])
     differences = np.unique(differences[np.abs(differences).max(axis=1, initial=0.0) > 0], axis=0)
-    none = Recession(np.zeros(p), np.zeros(p, dtype=bool), np.zeros(p, dtype=bool))
     if not differences.size:
-        return none
+        return Recession.none(p)
     direction = _most_positive(differences)
     if not direction.any():
-        return none
+        return Recession.none(p)
     reach = np.array([[_reach(differences, sign * unit) for unit in np.eye(p)] for sign in (1.0, -1.0)])
     return Recession(direction, reach[0] > _POSITIVE, reach[1] > _POSITIVE)
 
@@ -62,8 +68,8 @@ def recession(likelihood: PartialLikelihood) -> Recession:
 def event_differences(stratum: Stratum) -> FloatArray:
     """Return x_i - x_j for events i and those j at risk with them that are needed to imply all others.
 
-    Without delayed entry the risk sets are nested, so that each event time needs only those who leave before the
-    next one, and one event of the next; with delayed entry all pairs are returned.
+    Without delayed entry the risk sets are nested, so that each event time needs only those who leave
+    before the next one, and one event of the next; with delayed entry all pairs are returned.
     """
     counts = stratum.weights[0] > 0
     parts = []
@@ -109,6 +115,10 @@ def _reach(differences: FloatArray, objective: FloatArray) -> float:
     """Return how far a coefficient can go within the cone of recession, cut at 1."""
     p = differences.shape[1]
     solution = linprog(
-        -objective, A_ub=-differences, b_ub=np.zeros(differences.shape[0]), bounds=[(-1.0, 1.0)] * p, method="highs"
+        -objective,
+        A_ub=-differences,
+        b_ub=np.zeros(differences.shape[0]),
+        bounds=[(-1.0, 1.0)] * p,
+        method="highs",
     )
     return -float(solution.fun) if solution.status == 0 and solution.fun is not None else 0.0

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpcstats.core.partial_likelihood import Moments, PartialLikelihood, Stratum
-from hpcstats.core.risk_sets import FloatArray, IntArray, add_at
+from hpcstats.core.partial_likelihood import Moments, PartialLikelihood
+from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_at
+from hpcstats.core.strata import Stratum
 
 
 def score_residuals(likelihood: PartialLikelihood, coefficients: FloatArray, n: int) -> FloatArray:
@@ -27,7 +28,9 @@ def dfbeta(residuals: FloatArray, covariance: FloatArray) -> FloatArray:
     return changes
 
 
-def sandwich(changes: FloatArray, cluster: IntArray | None, frequencies: FloatArray | None = None) -> FloatArray:
+def sandwich(
+    changes: FloatArray, cluster: IntArray | None, frequencies: FloatArray | None = None
+) -> FloatArray:
     """Return D'D of the dfbeta changes, summed within clusters: the robust variance (p, p).
 
     With `frequencies` and no clusters each row stands for so many equal rows, each its own cluster.
@@ -38,7 +41,9 @@ def sandwich(changes: FloatArray, cluster: IntArray | None, frequencies: FloatAr
     elif frequencies is None:
         sums = changes
     else:
-        sums = np.divide(changes, np.sqrt(frequencies)[:, None], out=np.zeros_like(changes), where=frequencies[:, None] > 0)
+        sums = np.divide(
+            changes, np.sqrt(frequencies)[:, None], out=np.zeros_like(changes), where=frequencies[:, None] > 0
+        )
     variance: FloatArray = sums.T @ sums
     return variance
 
@@ -47,25 +52,29 @@ def _seen(stratum: Stratum, moments: Moments) -> FloatArray:
     steps, size = stratum.steps, stratum.times.size
     used = steps.weight > 0
     tied = np.maximum(add_at(used.astype(np.float64), steps.time, size), 1)[0]
-    mean = np.stack([add_at(column, steps.time, size)[0] / tied for column in _columns(moments.mean, used)], axis=1)
-    distance = stratum.covariates - mean[stratum.last]
-    return np.multiply(np.where(stratum.event, stratum.weights[0], 0.0)[:, None], distance, dtype=np.float64)
+    sums = [add_at(column, steps.time, size)[0] for column in _columns(moments.mean, used)]
+    distance = stratum.covariates - (np.stack(sums, axis=1) / tied[:, None])[stratum.last]
+    residuals: FloatArray = np.where(stratum.event, stratum.weights[0], 0.0)[:, None] * distance
+    return residuals
 
 
 def _expected(stratum: Stratum, moments: Moments) -> FloatArray:
     met = _met(stratum, moments.hazard)
+    everything = np.ones_like(moments.hazard, dtype=bool)
     expected = np.empty_like(stratum.covariates)
-    for j, column in enumerate(_columns(moments.mean, np.ones_like(moments.hazard, dtype=bool))):
+    for j, column in enumerate(_columns(moments.mean, everything)):
         expected[:, j] = met * stratum.covariates[:, j] - _met(stratum, moments.hazard * column)
-    return np.multiply(moments.risk[0][:, None], expected, dtype=np.float64)
+    expected *= moments.risk[0][:, None]
+    return expected
 
 
 def _met(stratum: Stratum, increments: FloatArray) -> FloatArray:
     steps, size = stratum.steps, stratum.times.size
     total = stratum.while_at_risk(add_at(increments, steps.time, size))[0]
     spared = add_at(increments * steps.fraction, steps.time, size)[0]
-    return np.subtract(total, np.where(stratum.event, spared[stratum.last], 0.0), dtype=np.float64)
+    met: FloatArray = total - np.where(stratum.event, spared[stratum.last], 0.0)
+    return met
 
 
-def _columns(values: FloatArray, kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[FloatArray]:
+def _columns(values: FloatArray, kept: BoolArray) -> list[FloatArray]:
     return [np.where(kept, values[..., j], 0.0) for j in range(values.shape[-1])]

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hpcstats.errors import DataError, listing, unknown_option
+from hpcstats.errors import unknown_option
 from hpcstats.literature.cases import CaseData
 from hpcstats.literature.covariates import covariates
 from hpcstats.literature.definitions import DEFINITIONS, ENDPOINTS, Definition
-from hpcstats.literature.descriptor import CONFIDENCE
+from hpcstats.literature.eligibility import check_options, known_mechanisms, not_eligible
 from hpcstats.literature.observations import Observation
-from hpcstats.literature.timelines import SPINAL
 from hpcstats.literature.views import View, build_view, interval_entry, point_entry, truncated_entry
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_SPINAL = "comparator, no spinal metastasis recorded"
 NOT_ON_THIS_CLOCK = "view not defined: the event is not counted from the primary to an occasion of the report"
 
 
@@ -150,9 +148,9 @@ def endpoint(
     Surv.right: 17 rows, 17 events, times 0.25 to 17 years
     """
     definition = _definition(name)
-    unwanted = _mechanisms(cases, exclude_mechanisms)
+    unwanted = known_mechanisms(cases, exclude_mechanisms)
     reasons = dict(exclude or {})
-    _check_options(cases, minimum_confidence, reasons)
+    check_options(cases, minimum_confidence, reasons)
     frame = covariates(cases)
     courses = cases.timelines()
     observed: dict[str, Observation | str] = {}
@@ -161,7 +159,7 @@ def endpoint(
         reason = (
             reasons.get(id_)
             or cases.not_usable.get((name, id_))
-            or _not_eligible(definition, patient, minimum_confidence, unwanted)
+            or not_eligible(definition, patient, minimum_confidence, unwanted)
         )
         observed[id_] = reason or definition.observe(courses[id_])
     settings = {
@@ -176,46 +174,6 @@ def _definition(name: str) -> Definition:
     if name not in DEFINITIONS:
         raise unknown_option("name", name, ENDPOINTS)
     return DEFINITIONS[name]
-
-
-def _mechanisms(cases: CaseData, names: Iterable[str]) -> tuple[str, ...]:
-    wanted = (names,) if isinstance(names, str) else tuple(names)
-    known = [str(value) for value in cases.patients["mechanism"].cat.categories]
-    for value in wanted:
-        if value not in known:
-            raise unknown_option("exclude_mechanisms", value, known)
-    return wanted
-
-
-def _check_options(cases: CaseData, minimum_confidence: str, exclude: Mapping[str, str]) -> None:
-    if minimum_confidence not in CONFIDENCE:
-        raise unknown_option("minimum_confidence", minimum_confidence, CONFIDENCE)
-    strangers = sorted(set(exclude) - set(cases.patient_ids))
-    if strangers:
-        raise DataError(
-            f"exclude names patients who are not in the data ({listing(strangers)}). Correct the identifiers."
-        )
-    unexplained = [patient for patient, reason in exclude.items() if not str(reason).strip()]
-    if unexplained:
-        raise DataError(
-            f"exclude gives no reason for {listing(unexplained)}. Write one sentence for each patient."
-        )
-
-
-def _not_eligible(
-    definition: Definition, patient: Mapping[Any, Any], minimum_confidence: str, unwanted: tuple[str, ...]
-) -> str:
-    if definition.spinal_patients_only and patient["role"] != SPINAL:
-        return NOT_SPINAL
-    if CONFIDENCE.index(patient["confidence"]) < CONFIDENCE.index(minimum_confidence):
-        return f"confidence below {minimum_confidence}"
-    mechanism = patient["mechanism"]
-    if definition.spinal_patients_only and mechanism in unwanted:
-        if mechanism != "synchronous":
-            return f"{str(mechanism).replace('_', ' ')} spinal metastasis"
-        if not definition.starts_at_spine:
-            return "synchronous spinal metastasis, no latency"
-    return ""
 
 
 def _assemble(

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why some patients were excluded: the words, how many, who."""
+    """Why some patients were excluded.
+
+    Attributes
+    ----------
+    label : str
+        The reason in words.
+    count : int
+        How many patients.
+    members : tuple of str
+        Who.
+    """
 
     label: str
     count: int
@@ -61,7 +71,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """All boxes, from the publications down."""
+    """The flow of evidence, box by box; ``flow["patients"]`` is the box with that id.
+
+    Attributes
+    ----------
+    boxes : tuple of Box
+        From the publications down.
+    """
 
     boxes: tuple[Box, ...]
 
@@ -104,6 +120,10 @@ def evidence_flow(cases: CaseData, endpoints: Mapping[str, Endpoint]) -> Flow:
         Made by `load`.
     endpoints : mapping of name to Endpoint
         The endpoints to show, made from the same data.
+
+    Returns
+    -------
+    Flow
 
     Raises
     ------

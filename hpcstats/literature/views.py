@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 NO_EVENT = "no event, so not reported because of it"
 NO_PRIMARY_YEAR = "year of the primary not stated"
 NO_REPORT_YEAR = "year of the report not stated"
-REPORT_TOO_EARLY = "time longer than the years between primary and report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -108,10 +107,10 @@ def interval_entry(definition: Definition) -> Select:
 def truncated_entry(definition: Definition) -> Select:
     """Use dated events with the years of the primary and of the report.
 
-    Calendar years place the report within one year of their difference. The truncation time is that
-    difference. A time a little beyond it, but not beyond its upper limit, was possible only if the
-    report came later than the bare years say; the truncation time is then the time itself, the nearest
-    value that both allow, so that rounding alone never makes a case impossible.
+    Calendar years place the report within one year of their difference, and that difference is the
+    truncation time. A time beyond it is rounded, or the report came later than the bare years say (`load`
+    has refused what neither explains); the truncation time is then the time itself, the nearest value that
+    both allow, so that rounding alone never makes a case impossible.
     """
 
     def select(seen: Observation, patient: Mapping[str, Any]) -> Entry | str:
@@ -125,15 +124,12 @@ def truncated_entry(definition: Definition) -> Select:
         if math.isnan(patient["source_year"]):
             return NO_REPORT_YEAR
         years = patient["source_year"] - patient["year_primary"]
-        if time > years + 1:
-            return REPORT_TOO_EARLY
         truncation = max(years, time)
-        lower = min(max(seen.span.lower, years - 1), truncation)
         return {
             "time": time,
             "truncation": truncation,
-            "truncation_lower": lower,
-            "truncation_upper": years + 1,
+            "truncation_lower": min(max(seen.span.lower, years - 1), truncation),
+            "truncation_upper": max(years + 1, truncation),
         }
 
     return select

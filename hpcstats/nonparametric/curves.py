@@ -11,41 +11,16 @@ from scipy.special import ndtri
 
 from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.core import step_function
-from hpcstats.core.product_limit import greenwood_terms
-from hpcstats.core.risk_sets import SAME_TIME, Counts
+from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.groups import Groups
+from hpcstats.nonparametric.curve import Curve, quantile_of, restricted_mean, weight_up_to, with_counts
 from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Curve:
-    """One estimated curve on its grid of distinct times of event or censoring, arrays of shape (T,)."""
-
-    time: FloatArray
-    at_risk: FloatArray
-    events: FloatArray
-    censored: FloatArray
-    estimate: FloatArray
-    std_error: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-    @property
-    def end(self) -> float:
-        """End of follow-up: the last observed time."""
-        return float(self.time[-1])
-
-    @property
-    def counts(self) -> Counts:
-        """The counts behind the curve, shape (1, T)."""
-        exits = self.events + self.censored
-        return Counts(at_risk=self.at_risk[None], events=self.events[None], exits=exits[None])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -141,7 +116,7 @@ class SurvivalCurves(Result):
             | dict(
                 zip(
                     ("estimate", "low", "high"),
-                    np.transpose([_quantile(curve, float(p)) for p in asked]),
+                    np.transpose([quantile_of(curve, float(p)) for p in asked]),
                     strict=True,
                 )
             )
@@ -164,7 +139,7 @@ class SurvivalCurves(Result):
             raise DataError("rmst takes one horizon.")
         self._within_follow_up(asked, "The restricted mean", allow_zero=True)
         z = float(ndtri(0.5 + self.level / 2))
-        return self._stack(_restricted_mean(curve, float(asked[0]), z) for curve in self.curves)
+        return self._stack(restricted_mean(curve, float(asked[0]), z) for curve in self.curves)
 
     def risk_table(self, times: Any) -> pd.DataFrame:
         """Return, just after each time, how many are still at risk and how many had left, by event or not.
@@ -187,10 +162,10 @@ class SurvivalCurves(Result):
 
     def _number(self, rows: Any, asked: FloatArray, *, after: bool) -> FloatArray:
         """Weigh those with entry < t <= exit, or, just `after` t, those with entry <= t < exit."""
-        leaving = _weight_up_to(self.response.time[rows], self.weights[rows], asked, including=after)
+        leaving = weight_up_to(self.response.time[rows], self.weights[rows], asked, including=after)
         if self.response.entry is None:
             return np.sum(self.weights[rows], dtype=np.float64) - leaving
-        return _weight_up_to(self.response.entry[rows], self.weights[rows], asked, including=after) - leaving
+        return weight_up_to(self.response.entry[rows], self.weights[rows], asked, including=after) - leaving
 
     def _stack(self, parts: Any) -> pd.DataFrame:
         import pandas as pd
@@ -198,7 +173,7 @@ class SurvivalCurves(Result):
         frames = [pd.DataFrame(columns) for columns in parts]
         for label, frame in zip(self.labels, frames, strict=True):
             frame.insert(0, "group", [label] * len(frame))
-        return _with_counts(pd.concat(frames, ignore_index=True))
+        return with_counts(pd.concat(frames, ignore_index=True))
 
     def _times(self, values: Any) -> FloatArray:
         asked = as_numbers([values] if np.ndim(values) == 0 else values, "times")
@@ -218,42 +193,3 @@ class SurvivalCurves(Result):
                 f"{what} at {latest:g} {self.response.unit} lies beyond the end of follow-up "
                 f"({listing(late)}). Ask for an earlier time; nothing is extrapolated."
             )
-
-
-def _weight_up_to(times: FloatArray, weights: FloatArray, asked: FloatArray, *, including: bool) -> FloatArray:
-    order = np.argsort(times, kind="stable")
-    running = np.concatenate([[0.0], np.cumsum(weights[order])])
-    slack = SAME_TIME * np.maximum(np.abs(asked), 1e-8)
-    if including:
-        return running[np.searchsorted(times[order], asked + slack, side="right")]
-    return running[np.searchsorted(times[order], asked - slack, side="left")]
-
-
-def _quantile(curve: Curve, probability: float) -> tuple[float, float, float]:
-    height = 1.0 - probability
-    side = step_function.exact_side(curve.counts, curve.estimate[None], probability)
-    estimate = step_function.crossing(curve.time, curve.estimate, height, side)
-    low = step_function.crossing(curve.time, curve.low, height)
-    high = step_function.crossing(curve.time, curve.high, height)
-    return estimate, low, float("inf") if np.isnan(high) else high
-
-
-def _restricted_mean(curve: Curve, horizon: float, z: float) -> dict[str, list[float]]:
-    terms = greenwood_terms(curve.counts)
-    area, variance = step_function.restricted_area(curve.time, curve.estimate[None], terms, horizon)
-    mean, error = float(area[0]), float(np.sqrt(variance[0]))
-    return {
-        "horizon": [horizon],
-        "estimate": [mean],
-        "std_error": [error],
-        "low": [mean - z * error],
-        "high": [mean + z * error],
-    }
-
-
-def _with_counts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Show whole weighted counts as integers."""
-    for name in ("at_risk", "events", "censored"):
-        if name in frame and (frame[name] % 1 == 0).all():
-            frame[name] = frame[name].astype("int64")
-    return frame

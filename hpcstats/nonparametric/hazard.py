@@ -14,7 +14,7 @@ from hpcstats.core.product_limit import cumulative_hazard, cumulative_hazard_suc
 from hpcstats.core.risk_sets import Counts, count, place
 from hpcstats.errors import UnsupportedError, unknown_option
 from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind
-from hpcstats.nonparametric.curves import Curve, _with_counts
+from hpcstats.nonparametric.curve import Curve, with_counts
 from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.surv import Surv
@@ -69,10 +69,12 @@ class CumulativeHazard(Result):
 
         names = ("time", "at_risk", "events", "censored", "estimate", "std_error", "low", "high")
         frames = [
-            pd.DataFrame({"group": [label] * curve.time.size} | {name: getattr(curve, name) for name in names})
+            pd.DataFrame(
+                {"group": [label] * curve.time.size} | {name: getattr(curve, name) for name in names}
+            )
             for label, curve in zip(self.labels, self.curves, strict=True)
         ]
-        return _with_counts(pd.concat(frames, ignore_index=True))
+        return with_counts(pd.concat(frames, ignore_index=True))
 
 
 def nelson_aalen(
@@ -127,7 +129,9 @@ def nelson_aalen(
     Five patients, one censored: 1/5, then 1/5 + 1/4, then + 1/2.
 
     >>> import hpcstats as hs
-    >>> hs.nelson_aalen(hs.Surv.right([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])).to_frame()["estimate"].tolist()
+    >>> hs.nelson_aalen(hs.Surv.right([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])).to_frame()[
+    ...     "estimate"
+    ... ].tolist()
     [0.2, 0.45, 0.45, 0.95, 0.95]
     """
     needs_kind(response, ("right",), "nelson_aalen", "It needs one right-censored row a patient: Surv.right.")
@@ -144,7 +148,8 @@ def nelson_aalen(
         raise UnsupportedError("tied='successive' needs whole-number weights: tied events fail one by one.")
     z = float(ndtri(0.5 + level / 2))
     curves = tuple(
-        _curve(response, groups.counted_rows(k, case), case, (variance, tied, interval), z) for k in range(len(groups.labels))
+        _curve(response, groups.counted_rows(k, case), case, (variance, tied, interval), z)
+        for k in range(len(groups.labels))
     )
     return CumulativeHazard(
         n=len(response),

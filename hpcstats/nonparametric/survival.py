@@ -13,7 +13,8 @@ from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import NonIdentifiableWarning, listing, unknown_option, warn
 from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind
-from hpcstats.nonparametric.curves import Curve, SurvivalCurves
+from hpcstats.nonparametric.curve import Curve
+from hpcstats.nonparametric.curves import SurvivalCurves
 from hpcstats.surv import Surv
 
 CONVENTIONS = (
@@ -92,7 +93,9 @@ def kaplan_meier(
     groups = Groups.of(group, response)
     case = case_weights(weights, response)
     z = float(ndtri(0.5 + level / 2))
-    curves = tuple(_curve(response, groups.counted_rows(k, case), case, z, interval) for k in range(len(groups.labels)))
+    curves = tuple(
+        _curve(response, groups.counted_rows(k, case), case, z, interval) for k in range(len(groups.labels))
+    )
     fragile = _emptied_early(groups, curves)
     if fragile:
         warn(fragile, NonIdentifiableWarning)

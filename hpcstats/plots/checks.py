@@ -1,13 +1,14 @@
-"""What a figure must not have: text that overlaps, leaves the page or crosses an edge, and anything too thin."""
+"""What a figure must not have: text that overlaps, leaves the page or crosses an edge; lines too thin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import TypeVar
 
 from matplotlib.artist import Artist
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -45,7 +46,7 @@ def problems(figure: Figure) -> tuple[str, ...]:
     ()
     """
     with style.context():
-        FigureCanvasAgg(figure.figure).draw()
+        figure.figure.draw_without_rendering()
         words = _visible_words(figure.figure)
         return (
             *_size(figure),
@@ -61,15 +62,16 @@ def _size(figure: Figure) -> Iterator[str]:
         yield f"The size {width:g} x {height:g} mm is none that a journal prints."
 
 
-def _visible_words(canvas: Canvas) -> list[tuple[str, Bbox, float]]:
-    """Collect text, its box in points (a little smaller, as lines may touch) and its font size."""
-    found = []
-    for words in canvas.findobj(Words):
-        if isinstance(words, Words) and words.get_visible() and words.get_text().strip() and _is_shown(words):
-            found.append(
-                (words.get_text(), _in_points(canvas, words.get_window_extent()), words.get_fontsize())
-            )
-    return found
+Placed = tuple[str, Bbox, float]
+
+
+def _visible_words(canvas: Canvas) -> list[Placed]:
+    """Collect text, its box in points and its font size."""
+    return [
+        (words.get_text(), _in_points(canvas, words.get_window_extent()), float(words.get_fontsize()))
+        for words in _drawn(canvas, Words)
+        if words.get_text().strip() and _is_shown(words)
+    ]
 
 
 def _is_shown(words: Words) -> bool:
@@ -83,11 +85,11 @@ def _in_points(canvas: Canvas, box: Bbox) -> Bbox:
 
 
 def _page(canvas: Canvas) -> Bbox:
-    width, height = canvas.get_size_inches() * style.POINTS_PER_INCH
-    return Bbox([[0, 0], [float(width), float(height)]])
+    width, height = (float(inches) * style.POINTS_PER_INCH for inches in canvas.get_size_inches())
+    return Bbox([[0.0, 0.0], [width, height]])
 
 
-def _text(canvas: Canvas, words: list[tuple[str, Bbox, float]]) -> Iterator[str]:
+def _text(canvas: Canvas, words: list[Placed]) -> Iterator[str]:
     page = _page(canvas)
     for text, box, size in words:
         if not _inside(box, page):
@@ -99,13 +101,13 @@ def _text(canvas: Canvas, words: list[tuple[str, Bbox, float]]) -> Iterator[str]
             yield f"{first!r} overlaps {second!r}."
 
 
-def _shapes(canvas: Canvas, words: list[tuple[str, Bbox, float]]) -> Iterator[str]:
+def _shapes(canvas: Canvas, words: list[Placed]) -> Iterator[str]:
     page = _page(canvas)
     for shape in _drawn(canvas, Rectangle):
         box = _in_points(canvas, shape.get_window_extent())
         if not _inside(box, page):
-            yield f"A box leaves the page by {box.y1 - page.y1:.1f} points upwards or elsewhere."
-        edged = isinstance(shape, Rectangle) and shape.get_linewidth() > 0 and shape.get_edgecolor()[3] > 0
+            yield f"A box from ({box.x0:.0f}, {box.y0:.0f}) to ({box.x1:.0f}, {box.y1:.0f}) leaves the page."
+        edged = shape.get_linewidth() > 0 and to_rgba(shape.get_edgecolor())[3] > 0
         for text, room, _ in words:
             if edged and _overlap(room, box) and not _inside(room, box):
                 yield f"{text!r} crosses the edge of its box."
@@ -113,35 +115,41 @@ def _shapes(canvas: Canvas, words: list[tuple[str, Bbox, float]]) -> Iterator[st
 
 def _strokes(canvas: Canvas) -> Iterator[str]:
     for line in _drawn(canvas, Line2D):
-        if isinstance(line, Line2D):
-            drawn = line.get_linestyle() not in ("None", "none", "", " ")
-            widths = [line.get_linewidth()] if drawn else [line.get_markeredgewidth()]
-            if 0 < min(widths) < style.THINNEST_LINE:
-                yield f"A line is {min(widths):g} points thin."
+        drawn = line.get_linestyle() not in ("None", "none", "", " ")
+        width = float(line.get_linewidth() if drawn else line.get_markeredgewidth())
+        if 0 < width < style.THINNEST_LINE:
+            yield f"A line is {width:g} points thin."
     for artist in (*_drawn(canvas, Line2D), *_drawn(canvas, Patch)):
         if artist.get_alpha() not in (None, 1, 1.0):
             yield f"{type(artist).__name__} is transparent."
 
 
-def _drawn(canvas: Canvas, kind: type[Artist]) -> list[Artist]:
+Kind = TypeVar("Kind", bound=Artist)
+
+
+def _drawn(canvas: Canvas, kind: type[Kind]) -> list[Kind]:
+    """Find the artists of one kind that are printed, without the blank backgrounds."""
     hidden = {id(canvas.patch)}
     for axes in canvas.axes:
         hidden.add(id(axes.patch))
         if not axes.axison:
             hidden |= {id(part) for axis in axes.findobj(Axis) for part in axis.findobj(kind)}
-    return [artist for artist in canvas.findobj(kind) if artist.get_visible() and id(artist) not in hidden]
+    found = (artist for artist in canvas.findobj(kind) if isinstance(artist, kind))
+    return [artist for artist in found if artist.get_visible() and id(artist) not in hidden]
 
 
 def _inside(inner: Bbox, outer: Bbox) -> bool:
-    return (
-        inner.x0 >= outer.x0 - _SLACK
-        and inner.x1 <= outer.x1 + _SLACK
-        and inner.y0 >= outer.y0 - _SLACK
-        and inner.y1 <= outer.y1 + _SLACK
+    return all(
+        (
+            inner.x0 >= outer.x0 - _SLACK,
+            inner.x1 <= outer.x1 + _SLACK,
+            inner.y0 >= outer.y0 - _SLACK,
+            inner.y1 <= outer.y1 + _SLACK,
+        )
     )
 
 
 def _overlap(one: Bbox, other: Bbox) -> bool:
     across = min(one.x1, other.x1) - max(one.x0, other.x0)
     down = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return across > _SLACK and down > _SLACK
+    return bool(min(across, down) > _SLACK)

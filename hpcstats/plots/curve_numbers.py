@@ -143,16 +143,33 @@ def hazard_ratio_text(fit: CoxFit, term: str, contrast: str = "") -> Text:
     contrast : str
         Which group against which, for instance "subtotal against gross total".
 
+    Returns
+    -------
+    Text
+        For instance "hazard ratio 2.20 (95% CI 1.10 to 4.41), subtotal against gross total".
+
     Raises
     ------
     DesignError
         If the model has no such term.
+
+    Examples
+    --------
+    >>> import hpcstats as hs
+    >>> y = hs.Surv.right([6, 7, 10, 13, 1, 2, 3, 8], [1, 0, 1, 1, 1, 1, 1, 1])
+    >>> fit = hs.cox(y, {"placebo": [0, 0, 0, 0, 1, 1, 1, 1]}, ["placebo"])
+    >>> print(hs.plots.hazard_ratio_text(fit, "placebo", "placebo against 6-MP"))
+    hazard ratio 7.87 (95% CI 1.11 to 157), placebo against 6-MP
     """
     if term not in fit.terms:
         raise DesignError(f"The model has no term {term!r}. Its terms are {', '.join(map(repr, fit.terms))}.")
     position = fit.terms.index(term)
     frame = fit.to_frame()
-    row, key, patients = frame[frame["term"] == term].iloc[0], slug(term), patient_list(fit.patients())
+    row, key, patients = (
+        frame[frame["term"] == term].iloc[0],
+        slug(term.replace("[T.", "[")),
+        patient_list(fit.patients()),
+    )
 
     def number(part: str, text: str) -> Number:
         value = float(row[part])

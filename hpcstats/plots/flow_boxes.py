@@ -61,7 +61,7 @@ class Card:
     def height(self) -> float:
         """Height in millimetres."""
         rows = len(self._heading()) + len(self._body()) + sum(len(words) for _, words in self._items())
-        return round(rows * LINE_HEIGHT + 2 * PADDING - 0.4, 2)
+        return round(rows * LINE_HEIGHT + 2 * PADDING - 0.9, 2)
 
     def draw(self, sheet: Sheet, left: float, top: float) -> None:
         """Draw the box with its upper left corner at (left, top)."""

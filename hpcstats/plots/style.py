@@ -71,7 +71,7 @@ def context() -> Iterator[None]:
     --------
     >>> import matplotlib as mpl
     >>> with context():
-    ...     matplotlib.rcParams["pdf.fonttype"]
+    ...     mpl.rcParams["pdf.fonttype"]
     42
     """
     settings: dict[Any, Any] = dict(mpl.rcParamsDefault)

@@ -111,7 +111,7 @@ def survival_curves(
     >>> figure.size[0]
     85.0
     >>> [number.text for number in figure.numbers[:5]]
-    ['4', '3', '10.5', '5.0', '13.0']
+    ['4', '3', '10.5', '5.0', '∞']
     """
     _honest_label(ylabel, among_reported_cases)
     if isinstance(hazard_ratio, tuple):

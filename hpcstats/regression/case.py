@@ -38,6 +38,7 @@ class Case:
         frequencies: Any,
         offset: Any,
     ) -> Case:
+        """Pick the rows of the design out of everything that stands beside it."""
         rows, kept = design.rows, response.take(design.rows)
 
         def labels(given: Any, name: str) -> IntArray | None:
@@ -80,7 +81,9 @@ class Case:
         counted = self.weights if self.frequency else (self.weights > 0).astype(np.float64)
         return int(counted[self.response.event].sum())
 
-    def likelihood(self, matrix: FloatArray, ties: str, levels: FloatArray | None = None) -> PartialLikelihood:
+    def likelihood(
+        self, matrix: FloatArray, ties: str, levels: FloatArray | None = None
+    ) -> PartialLikelihood:
         """Prepare the partial likelihood, optionally stratified by `levels` as well."""
         kept = self.weights > 0
         layers = np.zeros(len(self.response), dtype=np.int64) if self.strata is None else self.strata

@@ -6,14 +6,15 @@ import numpy as np
 from scipy.special import ndtri
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.newton import Maximum, maximise
+from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
 from hpcstats.core.recession import Recession, recession
 from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
 from hpcstats.design import Design
 from hpcstats.errors import ConvergenceWarning, SeparationWarning, listing, warn
 from hpcstats.regression.case import Case
-from hpcstats.regression.fit import CoxFit, ChiSquaredTest, search_limits
+from hpcstats.regression.fit import ChiSquaredTest, CoxFit
+from hpcstats.regression.search import Search
 
 _SOUND = 1e-4
 
@@ -28,23 +29,20 @@ def estimate(
     level: float,
     robust: bool,
 ) -> CoxFit:
+    """Fit the model: the maximum, or where there is none its limit, with variances and intervals."""
     p = len(design.terms)
     null = likelihood.evaluate(np.zeros((1, p)))
-    top = maximise(likelihood.evaluate, np.zeros((1, p)))
-    climb, cone = top.position[0], None
-    if not top.converged[0] or _unsound(top.derivatives.information[0], null.information[0]):
-        cone = recession(likelihood)
-    infinite = np.zeros(p, dtype=bool) if cone is None else cone.rises | cone.falls
-    if cone is not None and cone.monotone:
-        levels = np.round(design.matrix / widths @ cone.direction, 8)
-        top = maximise(case.likelihood(design.matrix / widths, ties, levels).evaluate, np.zeros((1, p)))
+    top, climb, cone = _maximum(case, design.matrix / widths, likelihood, null, ties)
+    infinite = cone.rises | cone.falls
     notes = _notes(design, cone, bool(top.converged[0]))
     maximum = float(top.derivatives.value[0])
     coef = np.where(infinite, np.nan, top.position[0])
     naive = _inverse(top.derivatives.information[0], infinite)
     spread = _robust(case, likelihood, coef, naive) if robust else naive
-    open_sides = np.zeros((2, p), dtype=bool) if cone is None else np.array([cone.falls, cone.rises])
-    limits = _limits(likelihood, climb, maximum, coef, naive, spread, (interval, level), open_sides)
+    open_sides = np.array([cone.falls, cone.rises])
+    start = np.where(infinite, climb, top.position[0])
+    search = Search(likelihood=likelihood, climb=start, maximum=maximum, scale=widths, open_sides=open_sides)
+    low, high = _limits(search, coef, naive, spread, interval, level) / widths
     return CoxFit(
         n=case.n,
         n_events=case.n_events,
@@ -58,25 +56,39 @@ def estimate(
         coef=coef / widths,
         covariance=spread / np.outer(widths, widths),
         naive_covariance=naive / np.outer(widths, widths),
-        low=limits[0] / widths,
-        high=limits[1] / widths,
-        statuses=tuple("not_estimable" if flag else "ok" for flag in infinite),
-        reasons=tuple(_reason(term, cone, j) if infinite[j] else "" for j, term in enumerate(design.terms)),
+        low=low,
+        high=high,
+        reasons=tuple(_reason(term, cone, j) for j, term in enumerate(design.terms)),
         log_likelihood=maximum,
         log_likelihood_null=float(null.value[0]),
-        likelihood_ratio=ChiSquaredTest.of(2 * (maximum - float(null.value[0])), p),
         wald=_wald(coef, spread),
-        score=ChiSquaredTest.of(float(null.score[0] @ np.linalg.solve(null.information[0], null.score[0])), p),
+        score=_score_test(null),
         ties=ties,
         interval=interval,
         level=level,
         robust=robust,
-        n_dropped=int(design.dropped.size),
-        likelihood=likelihood,
-        climb=np.where(infinite, climb, top.position[0]),
-        scale=widths,
-        open_sides=open_sides,
+        search=search,
     )
+
+
+def _maximum(
+    case: Case, matrix: FloatArray, likelihood: PartialLikelihood, null: Derivatives, ties: str
+) -> tuple[Maximum, FloatArray, Recession]:
+    """Return the maximum or the limit of the likelihood, where the climb ended, and the recession.
+
+    Along a direction in which the likelihood rises for ever only those who share the largest value of the
+    direction at an event time keep counting: in the limit it is the likelihood stratified by that value.
+    """
+    start = np.zeros((1, likelihood.parameters))
+    top = maximise(likelihood.evaluate, start)
+    climb = top.position[0]
+    if top.converged[0] and not _unsound(top.derivatives.information[0], null.information[0]):
+        return top, climb, Recession.none(likelihood.parameters)
+    cone = recession(likelihood)
+    if cone.monotone:
+        levels = np.round(matrix @ cone.direction, 8)
+        top = maximise(case.likelihood(matrix, ties, levels).evaluate, start)
+    return top, climb, cone
 
 
 def _unsound(information: FloatArray, null: FloatArray) -> bool:
@@ -113,48 +125,45 @@ def _wald(coef: FloatArray, spread: FloatArray) -> ChiSquaredTest:
     return ChiSquaredTest.of(float(coef @ np.linalg.pinv(spread, hermitian=True) @ coef), rank)
 
 
+def _score_test(null: Derivatives) -> ChiSquaredTest:
+    statistic = null.score[0] @ np.linalg.solve(null.information[0], null.score[0])
+    return ChiSquaredTest.of(float(statistic), null.score.shape[1])
+
+
 def _limits(
-    likelihood: PartialLikelihood,
-    climb: FloatArray,
-    maximum: float,
-    coef: FloatArray,
-    naive: FloatArray,
-    spread: FloatArray,
-    choice: tuple[str, float],
-    open_sides: BoolArray,
+    search: Search, coef: FloatArray, naive: FloatArray, spread: FloatArray, interval: str, level: float
 ) -> FloatArray:
     """Return the limits (2, p): of the kind asked for, and profile limits where nothing else exists."""
-    interval, level = choice
-    z = float(ndtri(0.5 + level / 2))
-    margin = z * np.sqrt(np.diag(spread))
-    wald = np.stack([coef - margin, coef + margin])
     infinite = np.isnan(coef)
+    margin = float(ndtri(0.5 + level / 2)) * np.sqrt(np.diag(spread))
+    wald = np.stack([coef - margin, coef + margin])
     if interval == "wald" and not infinite.any():
         return wald
-    skipped = open_sides if interval == "profile" else open_sides | ~infinite
-    start = np.where(infinite, climb, coef)
-    found = search_limits(likelihood, start, maximum, np.sqrt(np.diag(naive)), level, skipped)
-    return found if interval == "profile" else np.where(infinite, found, wald)
+    wanted = np.ones_like(infinite) if interval == "profile" else infinite
+    found = search.limits(np.sqrt(np.diag(naive)), level, wanted)
+    return np.where(wanted, found, wald)
 
 
-def _notes(design: Design, cone: Recession | None, converged: bool) -> tuple[str, ...]:
+def _notes(design: Design, cone: Recession, converged: bool) -> tuple[str, ...]:
     """Warn of what makes the fit fragile, and return the texts."""
     notes = []
-    if cone is not None and cone.monotone:
+    if cone.monotone:
         infinite = [t for t, up, down in zip(design.terms, cone.rises, cone.falls, strict=True) if up or down]
         notes.append(
-            f"The likelihood is monotone in {listing(infinite)}: no finite maximum-likelihood estimate exists. "
+            f"The likelihood is monotone in {listing(infinite)}: no finite estimate of maximum likelihood exists. "
             "Report the one-sided profile interval, or a penalised fit (Firth's penalty keeps it finite)."
         )
         warn(notes[-1], SeparationWarning)
     if not converged:
-        notes.append("Newton's method stopped before its last step was negligible; check the covariates' scale.")
+        notes.append(
+            "Newton's method stopped before its last step was negligible; check the covariates' scale."
+        )
         warn(notes[-1], ConvergenceWarning)
     return tuple(notes)
 
 
-def _reason(term: str, cone: Recession | None, position: int) -> str:
-    if cone is None:
+def _reason(term: str, cone: Recession, position: int) -> str:
+    if not (cone.rises[position] or cone.falls[position]):
         return ""
     both = cone.rises[position] and cone.falls[position]
     where = "either infinity" if both else "plus infinity" if cone.rises[position] else "minus infinity"

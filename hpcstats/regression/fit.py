@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr
 
-from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.profile import profile_limits
+from hpcstats.columns import FloatArray, IntArray
 from hpcstats.design import Design
 from hpcstats.errors import DataError, listing
 from hpcstats.groups import confidence_level
 from hpcstats.numbers import patient_list
+from hpcstats.regression.search import Search
 from hpcstats.results import Interval, Result, Status
 from hpcstats.surv import Surv
 
@@ -70,29 +68,45 @@ class CoxFit(Result):
     naive_covariance: FloatArray
     low: FloatArray
     high: FloatArray
-    statuses: tuple[Status, ...]
     reasons: tuple[str, ...]
     log_likelihood: float
     log_likelihood_null: float
-    likelihood_ratio: ChiSquaredTest
     wald: ChiSquaredTest
     score: ChiSquaredTest
     ties: str
     interval: str
     level: float
     robust: bool
-    n_dropped: int
-    likelihood: PartialLikelihood
-    climb: FloatArray
-    scale: FloatArray
-    open_sides: BoolArray
+    search: Search
 
-    _summary = (*Result._summary, "log_likelihood", "log_likelihood_null", "likelihood_ratio", "wald", "score")
+    summary_fields = (
+        *Result.summary_fields,
+        "log_likelihood",
+        "log_likelihood_null",
+        "likelihood_ratio",
+        "wald",
+        "score",
+    )
 
     @property
     def terms(self) -> tuple[str, ...]:
         """Names of the coefficients."""
         return self.design.terms
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """Whether each coefficient has a finite estimate."""
+        return tuple("not_estimable" if reason else "ok" for reason in self.reasons)
+
+    @property
+    def likelihood_ratio(self) -> ChiSquaredTest:
+        """Likelihood-ratio test of all coefficients together."""
+        return ChiSquaredTest.of(2 * (self.log_likelihood - self.log_likelihood_null), len(self.terms))
+
+    @property
+    def n_dropped(self) -> int:
+        """Rows left out because a covariate is missing."""
+        return int(self.design.dropped.size)
 
     @property
     def std_error(self) -> FloatArray:
@@ -154,8 +168,7 @@ class CoxFit(Result):
         held = np.zeros((len(factors), len(self.terms)), dtype=bool)
         for row, factor in enumerate(factors):
             held[row, self.design.columns(factor)] = True
-        start = np.where(held, 0.0, self.climb)
-        without = maximise(self.likelihood.evaluate, start, held=held).derivatives.value
+        without = self.search.without(held)
         tests = [
             ChiSquaredTest.of(2 * (self.log_likelihood - value), len(factor.terms))
             for factor, value in zip(factors, without, strict=True)
@@ -175,26 +188,7 @@ class CoxFit(Result):
             raise DataError(f"There is no term {term!r}. The terms are {listing(self.terms)}.")
         asked = self.level if level is None else confidence_level(level)
         wanted = self.terms.index(term)
-        closed = self.open_sides | (np.arange(len(self.terms)) != wanted)
-        low, high = profile_log_limits(self, asked, closed)[:, wanted]
+        errors = np.sqrt(np.diag(self.naive_covariance)) * self.search.scale
+        chosen = np.arange(len(self.terms)) == wanted
+        low, high = (self.search.limits(errors, asked, chosen) / self.search.scale)[:, wanted]
         return Interval(float(low), float(high), asked, "profile likelihood")
-
-
-def profile_log_limits(fit: CoxFit, level: float, open_sides: BoolArray) -> FloatArray:
-    """Return profile limits (2, p) of the log hazard ratios."""
-    errors = np.sqrt(np.diag(fit.naive_covariance)) * fit.scale
-    return search_limits(fit.likelihood, fit.climb, fit.log_likelihood, errors, level, open_sides) / fit.scale
-
-
-def search_limits(
-    likelihood: PartialLikelihood,
-    climb: FloatArray,
-    maximum: float,
-    errors: FloatArray,
-    level: float,
-    open_sides: BoolArray,
-) -> FloatArray:
-    """Return profile limits on the scaled columns; coefficients without an estimate are searched from 0."""
-    z = float(ndtri(0.5 + level / 2))
-    guess = np.where(np.isfinite(errors), errors, np.abs(climb) / z)
-    return profile_limits(likelihood.evaluate, climb, maximum, guess, z, open_sides)

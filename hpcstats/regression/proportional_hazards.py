@@ -7,8 +7,8 @@ from typing import Any
 
 from hpcstats.core.identifiability import scale
 from hpcstats.design import build_design
-from hpcstats.diagnosis import design_problems, refuse, unseen_terms
 from hpcstats.errors import DataError, DesignError, UnsupportedError, unknown_option
+from hpcstats.findings import design_problems, refuse, unseen_terms
 from hpcstats.groups import confidence_level, needs_kind
 from hpcstats.regression.case import Case
 from hpcstats.regression.estimation import estimate
@@ -38,8 +38,8 @@ def cox(
 ) -> CoxFit:
     r"""Hazard ratios of covariates, by maximum partial likelihood.
 
-    A coefficient whose likelihood rises for ever (no events in one group, say) has no estimate: it is reported as
-    not estimable, named, with a one-sided profile interval, and the other coefficients at their limits.
+    A coefficient whose likelihood rises for ever (no events in one group, say) has no estimate: it is
+    reported as not estimable, named, with a one-sided profile interval, and the other coefficients at their limits.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _EXACT = 1e-6
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GEOMETRY = {"d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "cx", "cy", "points"}
-_REFERENCE = re.compile(r"(?<=^#)[^)\s]+$|(?<=url\(#)[^)\s]+")
+_HASHED = re.compile(r"(?:^|(?<=#))\w*[0-9a-f]{10}\b")  # an identifier that Matplotlib makes of coordinates
 _PLACES = {
     "pdf": {"m", "l", "c", "v", "y", "re", "Td", "cm", "Tm"},
     "eps": {"m", "l", "r", "c", "translate", "rectclip", "box", "clipbox"},
@@ -98,17 +98,14 @@ def _svg_operations(content: bytes) -> Iterator[_Operation]:
 
 
 def _svg_attribute(key: str, value: str, names: dict[str, str]) -> _Operation:
-    """Read one attribute; identifiers (hashes of the coordinates) become their order of appearance."""
-    if key == "id":
-        return _Operation(f"id {names.setdefault(value, f'id {len(names)}')}")
-    if key in _GEOMETRY or (key == "transform" and value.startswith("translate(") and value.count("(") == 1):
+    """Read one attribute; identifiers that are hashes become their order of appearance."""
+    if key in _GEOMETRY:
         return _Operation(f"{key} {_NUMBER.sub('', value)}", tuple(map(float, _NUMBER.findall(value))))
     if key == "transform" and value.startswith("translate("):
         moved, _, rest = value.partition(")")
         return _Operation(f"{key} {rest}", tuple(map(float, _NUMBER.findall(moved))))
-    return _Operation(
-        f"{key} {_REFERENCE.sub(lambda found: names.setdefault(found[0], f'id {len(names)}'), value)}"
-    )
+    plain = _HASHED.sub(lambda found: names.setdefault(found[0], f"name {len(names)}"), value)
+    return _Operation(f"{key} {plain}")
 
 
 def _pdf_operations(content: bytes) -> Iterator[_Operation]:
@@ -138,8 +135,8 @@ def _stack_operations(program: str, language: str) -> Iterator[_Operation]:
             numbers.append(float(token))
             continue
         name = next(strings) if token == "()" else token  # noqa: S105 - a token of a program, no password
-        free = 0 if name not in _PLACES[language] else 2 if name in _MATRICES else len(numbers)
-        cut = len(numbers) - free
+        places = name in _PLACES[language] or token == "()"  # noqa: S105 - before a string: its kerning
+        cut = len(numbers) - 2 if name in _MATRICES else 0 if places else len(numbers)
         yield _Operation(name, tuple(numbers[cut:]), tuple(numbers[:cut]))
         numbers.clear()
     yield _Operation("end", (), tuple(numbers))

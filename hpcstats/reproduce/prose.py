@@ -10,13 +10,13 @@ from hpcstats.numbers import Number, Text
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Paragraphs of words and numbers, written as Markdown.
+    r"""Paragraphs of words and numbers, written as Markdown.
 
     Examples
     --------
     >>> n = Number(id="n", value=9, text="9", how="Count of patients.")
     >>> Prose((Text.of("We found ", n, " patients."),)).render([])
-    {'.md': b'We found 9 patients.\\n'}
+    {'.md': b'We found 9 patients.\n'}
     """
 
     paragraphs: tuple[Text, ...]

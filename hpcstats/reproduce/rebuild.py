@@ -121,7 +121,11 @@ def reproduce(
     In the directory of a study (the package docstring of this room has one that runs)::
 
         study = hs.reproduce.Study.find()
-        print(hs.reproduce.reproduce(study, only=["figure_03"], formats=["tiff"], output="submission"))
+        print(
+            hs.reproduce.reproduce(
+                study, only=["figure_03"], formats=["tiff"], output="submission"
+            )
+        )
     """
     scripts = find_scripts(study)
     chosen = select(scripts, only)

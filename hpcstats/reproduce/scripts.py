@@ -114,14 +114,21 @@ def select(scripts: tuple[Script, ...], only: Iterable[str] | None) -> tuple[Scr
         wanted = Path(name).name.removesuffix(".py")
         fitting = [script for script in scripts if _fits(script, wanted)]
         if not fitting:
-            ids = [script.id for script in scripts]
-            near = difflib.get_close_matches(
-                wanted, [*ids, *(script.stem for script in scripts)], n=3, cutoff=0.5
-            )
-            hint = f"Did you mean {listing(near)}?" if near else f"There are: {', '.join(ids)}."
-            raise DesignError(f"No script makes {name!r}. {hint}")
+            raise _unknown_output(name, wanted, scripts)
         chosen.update(fitting)
     return tuple(script for script in scripts if script in chosen)
+
+
+def _unknown_output(name: str, wanted: str, scripts: tuple[Script, ...]) -> DesignError:
+    names = {script.stem: script.id for script in scripts} | {script.id: script.id for script in scripts}
+    near = difflib.get_close_matches(wanted, names, n=5, cutoff=0.5)
+    ids = list(dict.fromkeys(names[one] for one in near))
+    hint = (
+        f"Did you mean {listing(ids)}?"
+        if ids
+        else f"There are: {', '.join(script.id for script in scripts)}."
+    )
+    return DesignError(f"No script makes {name!r}. {hint}")
 
 
 def _fits(script: Script, wanted: str) -> bool:

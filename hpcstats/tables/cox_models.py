@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hpcstats import formats
 from hpcstats.errors import DesignError, listing
-from hpcstats.numbers import Text
+from hpcstats.numbers import Number, Text
 from hpcstats.tables.model_cells import Cells, ModelCells, variable
 from hpcstats.tables.pieces import EMPTY, named, words
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
-    from hpcstats.design import Factor
     from hpcstats.regression import CoxFit
 
 _ALIKE = ("ties", "interval", "level", "robust")
@@ -130,8 +129,8 @@ def _factor_rows(
         )
 
 
-def _parts(factor: Factor) -> tuple[object, ...]:
-    return factor.levels if factor.kind == "categorical" else factor.terms
+def _parts(factor: Any) -> tuple[object, ...]:
+    return tuple(factor.levels if factor.kind == "categorical" else factor.terms)
 
 
 def _side_by_side(models: Iterable[Cells | None]) -> tuple[Text, ...]:
@@ -187,22 +186,14 @@ def _notes(
         Text.of(together.fit.method),
         Text.of("P: likelihood-ratio test that leaves the factor out, all its levels together."),
     ]
-    dropped = [
-        Text.of(
-            named(name, labels),
-            " ",
-            model.basis.below(name).count(
-                "dropped", model.fit.n_dropped, "Patients without a value of the factor."
-            ),
-        )
-        for name, model in alone.items()
-        if model.fit.n_dropped
-    ]
-    if dropped:
-        joined = [part for text in dropped for part in (", ", text)][1:]
-        notes.append(
-            Text.of("Rows dropped from the univariable models because the factor is missing: ", *joined, ".")
-        )
+    parts: list[str | Number] = []
+    for name, model in alone.items():
+        if model.fit.n_dropped:
+            what = "Patients without a value of the factor."
+            number = model.basis.below(name).count("dropped", model.fit.n_dropped, what)
+            parts += ["; " if parts else "", f"{named(name, labels)}: ", number]
+    if parts:
+        notes.append(Text.of("Rows dropped from univariable models, factor missing. ", *parts, "."))
     reasons = [
         Text.of(f"{model.model.capitalize()} {reason}")
         for model in (*alone.values(), together)

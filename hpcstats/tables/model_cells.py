@@ -15,7 +15,6 @@ from hpcstats.tables.pieces import BEYOND, EMPTY, Basis, named, with_limits
 
 if TYPE_CHECKING:
     from hpcstats.columns import BoolArray
-    from hpcstats.design import Factor
     from hpcstats.regression import CoxFit
 
 Cells = tuple[Text, Text, Text, Text]
@@ -41,7 +40,7 @@ class ModelCells:
     fit: CoxFit
     model: str
     basis: Basis
-    factors: Mapping[str, Factor]
+    factors: Mapping[str, Any]
     coefficients: Mapping[str, Mapping[Any, Any]]
     p_values: Mapping[str, float]
     labels: Mapping[str, str]
@@ -95,13 +94,13 @@ class ModelCells:
                     of = f", {named(level, self.labels, level_of=name)}" if level else ""
                     yield f"{named(name, self.labels)}{of}: {reason.rstrip('.')}."
 
-    def _terms(self, factor: Factor) -> dict[str, str]:
+    def _terms(self, factor: Any) -> dict[str, str]:
         if factor.kind != "categorical":
             return {term: term for term in factor.terms if factor.kind == "interaction"}
         levels = [str(level) for level in factor.levels if level != factor.reference]
         return dict(zip(levels, factor.terms, strict=True))
 
-    def _members(self, factor: Factor, term: str | None) -> BoolArray:
+    def _members(self, factor: Any, term: str | None) -> BoolArray:
         """Mark the rows of a level; those of the reference are in no column of the factor."""
         columns = self.fit.design.matrix[:, [self.fit.terms.index(name) for name in factor.terms]]
         if term is None:

@@ -208,10 +208,10 @@ def _check_sections(rows: tuple[Row, ...]) -> None:
         raise DataError(f"Sections need distinct headings, but these occur twice: {listing(repeated)}.")
     if headings and rows[0].kind != "section":
         raise DataError("A table with sections must begin with one.")
-    following = [*rows[1:], None]
+    following: list[Row | None] = [*rows[1:], None]
     empty = [
         str(row.label)
-        for row, after in zip(rows, following, strict=True)
+        for row, after in zip(rows, following, strict=False)
         if row.kind == "section" and (after is None or after.kind == "section")
     ]
     if empty:

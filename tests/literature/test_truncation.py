@@ -1,20 +1,19 @@
-"""Truncation by the year of the report: within a year of what the calendar says, never impossible by rounding."""
+"""Truncation by the year of the report: within a year of the calendar, never impossible by rounding."""
 
 from __future__ import annotations
 
 import pytest
 
 import hpcstats as hs
-
-SPINE = [
-    "spinal_metastasis,1,primary,{time},{lower},{upper},year,,",
-    "last_follow_up,1,primary,,{lower},,bound,unknown,",
-]
+from hpcstats.errors import DataError
 
 
 def patient(time, lower, upper, year="2010"):
-    rows = [row.format(time=time, lower=lower, upper=upper).removesuffix(",") for row in SPINE]
-    return ("a", "spinal_metastasis", year, [row + "," for row in rows])
+    rows = [
+        f"spinal_metastasis,1,primary,{time},{lower},{upper},year,",
+        f"last_follow_up,1,primary,,{lower},,bound,unknown",
+    ]
+    return ("a", "spinal_metastasis", year, rows)
 
 
 def test_years_of_shipped_patients(endpoints):
@@ -44,19 +43,22 @@ def test_reasons(endpoints):
     assert reasons["vjcts_lung"] == "year of the report not stated"
 
 
-def spine(own, **settings):
-    cases = hs.literature.load(own(patient(**settings)))
-    return hs.literature.endpoint(cases, "spinal_metastasis").truncated
+@pytest.mark.parametrize(
+    ("time", "lower", "upper", "expected"),
+    [
+        ("4", "3.5", "4.5", [5, 4, 6]),  # the report came later than the metastasis
+        ("5.4", "4.9", "5.9", [5.4, 4.9, 6]),  # possible, as calendar years are within one year
+        ("6.2", "5.7", "6.7", [6.2, 5.7, 6.2]),  # possible, as the time is rounded too
+    ],
+)
+def test_rounding_alone_makes_no_case_impossible(own, time, lower, upper, expected):
+    cases = hs.literature.load(own(patient(time, lower, upper)))
+    view = hs.literature.endpoint(cases, "spinal_metastasis").truncated
+    columns = ["truncation", "truncation_lower", "truncation_upper"]
+    assert view.data[columns].to_numpy().tolist() == [expected]
+    assert view.response.truncation.tolist() == expected[:1]
 
 
-def test_a_time_longer_than_the_years_by_rounding_alone_is_kept(own):
-    view = spine(own, time="5.4", lower="4.9", upper="5.9")
-    assert view.data[["truncation", "truncation_lower", "truncation_upper"]].to_numpy().tolist() == [
-        [5.4, 4.9, 6]
-    ]
-
-
-def test_a_time_that_no_rounding_allows_is_excluded_with_a_reason(own):
-    view = spine(own, time="6.5", lower="5.9", upper="7")
-    assert view.surv is None
-    assert view.exclusions["reason"].tolist() == ["time longer than the years between primary and report"]
+def test_what_no_rounding_explains_never_reaches_an_endpoint(own):
+    with pytest.raises(DataError, match="beyond the report of 2015"):
+        hs.literature.load(own(patient("6.7", "6.2", "7.2")))

@@ -34,7 +34,8 @@ class Output:
         return dict(self.files)
 
 def number(id, value, text=None, patients=()):
-    return hs.Number(id=id, value=value, text=text or f"{value:.1f}", how="read from the data", patients=patients)
+    text = text or f"{value:.1f}"
+    return hs.Number(id=id, value=value, text=text, how="read from the data", patients=patients)
 
 def years(study):
     with open(study.data / "patients.csv", newline="") as lines:
@@ -46,7 +47,8 @@ FIGURE = (
     + """
 class Drawing(Output):
     def render(self, formats):
-        return {f".{name}": f"{name} of {self.numbers[0].text}".encode() for name in formats} | super().render(formats)
+        drawn = {f".{name}": f"{name} of {self.numbers[0].text}".encode() for name in formats}
+        return drawn | super().render(formats)
 
 def build(study):
     times = years(study)

@@ -26,7 +26,9 @@ FILES = [
     "tables/table_01_cases.html",
 ]
 FAILING = "def build(study):\n    raise RuntimeError('no luck')\n"
-SKIPPING = "import hpcstats as hs\n\ndef build(study):\n    raise hs.reproduce.NotApplicable('no summary here')\n"
+SKIPPING = (
+    "import hpcstats as hs\n\ndef build(study):\n    raise hs.reproduce.NotApplicable('no summary here')\n"
+)
 
 
 @pytest.fixture
@@ -86,7 +88,8 @@ def test_the_environment_is_fixed_inside_and_restored_outside(tmp_path, monkeypa
     source = OUTPUT + (
         "import os, time\n"
         "def build(study):\n"
-        "    told = [os.environ[k] for k in ('MPLBACKEND', 'SOURCE_DATE_EPOCH')] + [time.strftime('%H', time.localtime(0))]\n"
+        "    told = [os.environ[name] for name in ('MPLBACKEND', 'SOURCE_DATE_EPOCH')]\n"
+        "    told.append(time.strftime('%H', time.localtime(0)))\n"
         "    return Output({'.md': ' '.join(told).encode()}, [])\n"
     )
     study = make_study(tmp_path, environment=source)
@@ -177,7 +180,9 @@ def test_a_failing_script_lets_the_others_finish_and_writes_nothing(tmp_path):
     message = str(caught.value)
     assert message.startswith("3 scripts of 6 failed; nothing was written.")
     assert "analyses/figure_02_bad.py: RuntimeError: no luck (line 2)" in message
-    assert "analyses/table_02_none.py: analyses/table_02_none.py defines no function `build(study)`" in message
+    assert (
+        "analyses/table_02_none.py: analyses/table_02_none.py defines no function `build(study)`" in message
+    )
     assert "analyses/broken.py: SyntaxError" in message
     assert any("RuntimeError: no luck" in note for note in caught.value.__notes__)
     assert not study.output.exists()
@@ -328,7 +333,10 @@ def test_a_script_by_itself_takes_out_formats_and_data(tmp_path, capsys):
 
 
 def test_other_tables_do_not_change_a_number(tmp_path):
-    alone, together = make_study(tmp_path / "a", table_01_cases=None), make_study(tmp_path / "b", table_02=TABLE)
+    alone, together = (
+        make_study(tmp_path / "a", table_01_cases=None),
+        make_study(tmp_path / "b", table_02=TABLE),
+    )
     for study in (alone, together):
         reproduce(study, jobs=1)
     assert numbers(alone)["figure_01.draw"] == numbers(together)["figure_01.draw"]

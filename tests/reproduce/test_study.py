@@ -71,7 +71,11 @@ def test_a_study_travels_to_another_process(tmp_path):
         ("seed = 7", "seed = true", "seed must be a whole number"),
         ("seed = 7", "seed = -1", "not -1"),
         ("seed = 7", "", r"\[study\] seed is missing"),
-        ("level = 0.95", "level = 95", "level must be a proportion between 0 and 1, for instance 0.95, not 95"),
+        (
+            "level = 0.95",
+            "level = 95",
+            "level must be a proportion between 0 and 1, for instance 0.95, not 95",
+        ),
         ("level = 0.95", "level = 1.0", "not 1.0"),
         ('["pdf", "png"]', '["pdf", "jpeg"]', "formats holds 'jpeg'; known are 'pdf', 'svg'"),
         ('["pdf", "png"]', '["pdf", "pdf"]', "names a format twice"),

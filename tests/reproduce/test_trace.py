@@ -9,6 +9,14 @@ from hpcstats.reproduce import numbers_named, reproduce, trace
 from tests.reproduce.fake import OUTPUT, edit, make_study
 
 
+INPUTS = [
+    "analyses/figure_01_times.py",
+    "analyses/study.toml",
+    "data/raw/patients.csv",
+    "data/raw/sources.csv",
+]
+
+
 @pytest.fixture
 def study(tmp_path):
     made = make_study(tmp_path)
@@ -23,7 +31,7 @@ def test_a_number_is_told_with_patients_and_citations(study):
         "  value    4.0",
         "  how      read from the data",
         "  script   analyses/figure_01_times.py",
-        "  inputs   analyses/figure_01_times.py, analyses/study.toml, data/raw/patients.csv, data/raw/sources.csv",
+        f"  inputs   {', '.join(INPUTS)}",
         "  patients (3)",
         "    a  Old A 1999. A case. Journal of Cases. doi:10.1/old",
         "    b  2020. Two cases, again. Reports.",
@@ -34,13 +42,17 @@ def test_a_number_is_told_with_patients_and_citations(study):
 def test_a_number_may_rest_on_sources_or_on_nothing(tmp_path):
     body = (
         "def build(study):\n"
-        "    told = hs.Number(id='told', value=None, text='NE', how='as stated', sources=('old_1999', 'lost_1900'))\n"
+        "    told = hs.Number(id='told', value=None, text='NE', how='as stated',\n"
+        "                     sources=('old_1999', 'lost_1900'))\n"
         "    return Output({'.md': b''}, [told, number('constant', 1, '1')])\n"
     )
     study = make_study(tmp_path, stated=OUTPUT + body)
     reproduce(study, jobs=1)
     found = trace("stated.told", study)
-    assert found.sources == {"old_1999": "Old A 1999. A case. Journal of Cases. doi:10.1/old", "lost_1900": ""}
+    assert found.sources == {
+        "old_1999": "Old A 1999. A case. Journal of Cases. doi:10.1/old",
+        "lost_1900": "",
+    }
     assert "value    not estimable" in str(found)
     assert "It rests on no patient and no source." in str(trace("stated.constant", study))
 
@@ -60,7 +72,9 @@ def test_a_changed_input_is_said(study):
 
 
 def test_an_unknown_number_suggests_the_closest(study):
-    with pytest.raises(DataError, match="There is no number 'figure_01.maen' in figures/numbers.json") as caught:
+    with pytest.raises(
+        DataError, match="There is no number 'figure_01.maen' in figures/numbers.json"
+    ) as caught:
         trace("figure_01.maen", study)
     assert "The closest are:\n  figure_01.mean" in str(caught.value)
     with pytest.raises(DataError, match="lists all"):
@@ -77,7 +91,8 @@ def test_a_beginning_is_enough_if_it_fits_one(study):
 
 
 def test_a_whole_identifier_is_never_a_beginning(tmp_path):
-    body = "def build(study):\n    return Output({'.md': b''}, [number('n', 1, '1'), number('n.more', 2, '2')])\n"
+    numbers = "[number('n', 1, '1'), number('n.more', 2, '2')]"
+    body = f"def build(study):\n    return Output({{'.md': b''}}, {numbers})\n"
     study = make_study(tmp_path, nested=OUTPUT + body)
     reproduce(study, jobs=1)
     assert trace("nested.n", study).value == 1

@@ -1,0 +1,109 @@
+"""The results in words: the paragraph that the README quotes, each number traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import hpcstats as hs
+
+Write = Callable[[float], str]
+Make = Callable[[str, float, Write, str], hs.Number]
+
+SPINE = (
+    "Of {reported} reported patients with spinal metastasis, {timed} have a dated metastasis after the primary: "
+    "median {median} years (95% CI {low} to {high}), {shortest} to {longest} years. All of them were published "
+    "because of the metastasis: this says when it came among reported cases, not how often it comes."
+)
+RECURRENCE = (
+    "Among {patients} patients with a usable follow-up {events} had a dated local recurrence, with a median of "
+    "{median} years (95% CI {low} to {high}). After subtotal resection or biopsy ({subtotal} patients) the hazard "
+    "was {ratio} times that after gross total resection ({total} patients; 95% CI {ratio_low} to {ratio_high}; "
+    "log-rank p = {p}): the data are compatible with no difference and with a large one. Many of these patients "
+    "were published because of their recurrence."
+)
+
+
+def build(study: hs.reproduce.Study) -> hs.reproduce.Prose:
+    """Write one paragraph on spinal metastasis and one on local recurrence."""
+    cases = hs.literature.load(study.data)
+    return hs.reproduce.Prose((spine(study, cases), recurrence(study, cases)))
+
+
+def spine(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
+    """Say when spinal metastasis came."""
+    endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
+    km = curves(study, endpoint.response)
+    reported = cases.patients.loc[cases.patients["role"] == "spinal_metastasis", "patient_id"]
+    times = endpoint.response.time
+    make = maker("spinal_metastasis", km.patients())
+    return hs.Text.template(
+        SPINE,
+        reported=maker("spinal_metastasis", reported)(
+            "reported", len(reported), hs.formats.count, "Patients."
+        ),
+        timed=make("timed", km.n, hs.formats.count, "Patients with a dated spinal metastasis."),
+        shortest=make("shortest", float(times.min()), hs.formats.as_given, "Shortest time."),
+        longest=make("longest", float(times.max()), hs.formats.as_given, "Longest time."),
+        **median(km, make),
+    )
+
+
+def recurrence(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
+    """Say when local recurrence came, and what is known of the extent of resection."""
+    endpoint = hs.literature.endpoint(cases, "local_recurrence", **study.settings["inclusion"])
+    km = curves(study, endpoint.response)
+    known = endpoint.data["resection_complete"].notna().to_numpy()
+    response, data = endpoint.response.take(known), endpoint.data[known]
+    model = study.settings["models"]["local_recurrence"]
+    fit = hs.cox(
+        response,
+        data,
+        ["resection_complete"],
+        ties=model["ties"],
+        interval=model["interval"],
+        level=study.level,
+    )
+    test = hs.logrank(response, data["resection_complete"])
+    sizes = dict(zip(test.labels, test.sizes.tolist(), strict=True))
+    make, both = maker("local_recurrence", km.patients()), maker("local_recurrence", fit.patients())
+    row = fit.to_frame().iloc[0]
+    return hs.Text.template(
+        RECURRENCE,
+        patients=make("patients", km.n, hs.formats.count, "Patients with a usable follow-up."),
+        events=make("events", km.n_events, hs.formats.count, "First local recurrences."),
+        subtotal=both("subtotal", sizes["subtotal or biopsy"], hs.formats.count, "Patients."),
+        total=both("total", sizes["gross total"], hs.formats.count, "Patients."),
+        ratio=both("hazard_ratio", float(row["hazard_ratio"]), hs.formats.ratio, fit.method),
+        ratio_low=both("hazard_ratio.low", float(row["low"]), hs.formats.ratio, fit.method),
+        ratio_high=both("hazard_ratio.high", float(row["high"]), hs.formats.ratio, fit.method),
+        p=both("logrank.p_value", test.p_value, hs.formats.p_value, test.method),
+        **median(km, make),
+    )
+
+
+def curves(study: hs.reproduce.Study, response: hs.Surv) -> hs.SurvivalCurves:
+    """Estimate as study.toml says."""
+    return hs.kaplan_meier(response, interval=study.settings["curves"]["interval"], level=study.level)
+
+
+def median(km: hs.SurvivalCurves, make: Make) -> dict[str, hs.Number]:
+    """Return the median and its limits as numbers."""
+    row = km.quantile(0.5).iloc[0]
+    return {
+        name: make(f"median.{name}", float(row[column]), hs.formats.years, f"Median. {km.method}")
+        for name, column in (("median", "estimate"), ("low", "low"), ("high", "high"))
+    }
+
+
+def maker(endpoint: str, patients: Iterable[str]) -> Make:
+    """Return a function that makes numbers resting on these patients."""
+    rests_on = tuple(sorted(patients))
+
+    def make(name: str, value: float, write: Write, how: str) -> hs.Number:
+        return hs.Number(id=f"{endpoint}.{name}", value=value, text=write(value), how=how, patients=rests_on)
+
+    return make
+
+
+if __name__ == "__main__":
+    hs.reproduce.main(build)
