@@ -44,7 +44,7 @@ def settled(value: float) -> float:
     >>> settled(0.1 + 0.2)
     0.3
     """
-    return float(f"{value:.10g}")
+    return float(f"{value:.10g}") + 0.0  # no negative zero
 
 
 def fixed(value: float | None, decimals: int) -> str:

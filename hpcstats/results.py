@@ -45,7 +45,7 @@ class Interval:
         return self.low <= value <= self.high
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Result(ABC):
     """Base of every result: immutable, and able to say how it was made.
 
@@ -90,6 +90,9 @@ class Result(ABC):
     @abstractmethod
     def title(self) -> str:
         """Return the heading of the text form."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.title()}>"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as plain Python values, ready for JSON (not-a-number becomes None)."""

@@ -9,9 +9,6 @@ with S0 the weighted risks exp(eta) of those at risk and D0 those of the tied ev
 a time, f = 0, c = their weight. Efron (doi:10.1080/01621459.1977.10480613): d steps, f = 0, 1/d, ..., (d-1)/d,
 each with the mean weight of the d events. Under sampling weights d counts events (R's case weights); under
 frequency weights d is their sum, so that whole numbers give what the repeated rows give.
-
-The second-moment part of the information is one matrix product of the risks with the hazard accumulated while
-at risk, so only the zeroth and first risk-set moments need cumulative sums.
 """
 
 from __future__ import annotations
@@ -21,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_at
+from hpcstats.core.moments import Moments, moments_of
+from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
 from hpcstats.core.strata import Stratum, place_stratum
 
 
@@ -32,17 +30,6 @@ class Derivatives:
     value: FloatArray
     score: FloatArray
     information: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """What one evaluation leaves behind: risks (B, n), per step log A, c / A (B, S) and means E (B, S, p)."""
-
-    linear: FloatArray
-    risk: FloatArray
-    log_sum: FloatArray
-    hazard: FloatArray
-    mean: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,51 +58,13 @@ class PartialLikelihood:
             counted = np.where(stratum.event, stratum.weights, 0.0)
             c = stratum.steps.weight
             value += (counted * moments.linear).sum(axis=1) - (c * moments.log_sum).sum(axis=1)
-            weighted = c[..., None] * moments.mean
-            score += counted @ stratum.covariates - weighted.sum(axis=1)
-            spread = moments.risk * _hazard_met(stratum, moments)
-            information += (spread @ stratum.squares).reshape(batch, p, p)
-            information -= np.matmul(weighted.swapaxes(1, 2), moments.mean)
+            score += counted @ stratum.covariates - (c[..., None] * moments.mean).sum(axis=1)
+            information += moments.information
         return Derivatives(value, score, information)
 
     def moments(self, coefficients: FloatArray) -> Iterator[tuple[Stratum, Moments]]:
         """Evaluate the risk-set moments of each stratum at `coefficients` (B, p)."""
-        return ((stratum, _moments(stratum, coefficients)) for stratum in self.strata)
-
-
-def _moments(stratum: Stratum, coefficients: FloatArray) -> Moments:
-    steps, x = stratum.steps, stratum.covariates
-    linear = coefficients @ x.T + stratum.offset
-    shift = linear.max(axis=1, keepdims=True)
-    risk = stratum.weights * np.exp(linear - shift)
-    tied = bool(steps.fraction.any())
-    dying = np.where(stratum.event, risk, 0.0)
-    sums = _less_tied(stratum, risk, dying, tied)
-    wanted = steps.weight > 0
-    hazard = np.divide(steps.weight, sums, out=np.zeros_like(sums), where=wanted)
-    mean = np.empty((*sums.shape, x.shape[1]))
-    for j in range(x.shape[1]):
-        first = _less_tied(stratum, risk * x[:, j], dying * x[:, j], tied)
-        mean[..., j] = np.divide(first, sums, out=np.zeros_like(sums), where=wanted)
-    log_sum = np.log(np.where(wanted, sums, 1.0)) + shift
-    return Moments(linear=linear, risk=risk, log_sum=log_sum, hazard=hazard, mean=mean)
-
-
-def _less_tied(stratum: Stratum, values: FloatArray, dying: FloatArray, tied: bool) -> FloatArray:
-    """Sum `values` over the risk set of each step, less the removed fraction of the tied events."""
-    steps = stratum.steps
-    total = stratum.at_risk(values)[:, steps.time]
-    if not tied:
-        return total
-    return total - steps.fraction * add_at(dying, stratum.last, stratum.times.size)[:, steps.time]
-
-
-def _hazard_met(stratum: Stratum, moments: Moments) -> FloatArray:
-    """Return the hazard each row accumulates while at risk, less what tied events are spared: (B, n)."""
-    steps, size = stratum.steps, stratum.times.size
-    met = stratum.while_at_risk(add_at(moments.hazard, steps.time, size))
-    spared = add_at(moments.hazard * steps.fraction, steps.time, size)
-    return met - np.where(stratum.event, spared[:, stratum.last], 0.0)
+        return ((stratum, moments_of(stratum, coefficients)) for stratum in self.strata)
 
 
 def prepare(

@@ -29,8 +29,12 @@ class _Search:
     near: FloatArray
     far: FloatArray
     done: BoolArray = field(init=False)
+    stride: FloatArray = field(init=False)
+    width: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
+        self.width = np.full(self.term.size, np.inf)
+        self.stride = np.full(self.term.size, 1e-3)
         self.done = np.zeros(self.term.size, dtype=bool)
 
     @property
@@ -101,18 +105,22 @@ def _solve(objective: Objective, search: _Search, first: FloatArray, maximum: fl
 
 
 def _next(search: _Search, value: FloatArray, root: FloatArray, slope: FloatArray, z: float) -> FloatArray:
-    """Take a Newton step on r(b) = z, kept inside the bracket found so far."""
+    """Take a Newton step on r(b) = z, kept inside the bracket found so far.
+
+    The bracket grows while it is open, and is halved where a step shrank it by less than half.
+    """
     short = root < z
+    search.stride = np.where(short, 2 * np.maximum(np.abs(value - search.near), search.stride), search.stride)
     search.near = np.where(short, value, search.near)
     search.far = np.where(short, search.far, value)
-    distance = np.abs(value - search.near) + 1.0
+    unbounded = np.isnan(search.far)
+    width = np.abs(search.far - search.near)
+    slow = width > search.width / 2
+    search.width = np.where(slow, np.inf, width)
     with np.errstate(divide="ignore", invalid="ignore"):
         proposed = value + search.sign * (z - root) / slope
-    reach = search.near + search.sign * np.maximum(4 * distance, 4.0)
-    limit = np.where(np.isnan(search.far), reach, search.far)
+    limit = np.where(unbounded, search.near + 4 * search.sign * search.stride, search.far)
     inside = np.isfinite(proposed) & (search.sign * (proposed - search.near) > 0)
-    inside &= search.sign * (limit - proposed) > 0
-    middle = np.where(
-        np.isnan(search.far), search.near + search.sign * 2 * distance, (search.near + search.far) / 2
-    )
-    return np.where(inside, proposed, middle)
+    inside &= (search.sign * (limit - proposed) > 0) & ~slow
+    further = search.near + search.sign * search.stride
+    return np.where(inside, proposed, np.where(unbounded, further, (search.near + search.far) / 2))

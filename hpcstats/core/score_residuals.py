@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpcstats.core.partial_likelihood import Moments, PartialLikelihood
+from hpcstats.core.moments import Moments, accumulate
+from hpcstats.core.partial_likelihood import PartialLikelihood
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_at
 from hpcstats.core.strata import Stratum
 
@@ -59,21 +60,13 @@ def _seen(stratum: Stratum, moments: Moments) -> FloatArray:
 
 
 def _expected(stratum: Stratum, moments: Moments) -> FloatArray:
-    met = _met(stratum, moments.hazard)
-    everything = np.ones_like(moments.hazard, dtype=bool)
+    total = accumulate(stratum, moments, np.ones_like(moments.log_sum))[0]
     expected = np.empty_like(stratum.covariates)
-    for j, column in enumerate(_columns(moments.mean, everything)):
-        expected[:, j] = met * stratum.covariates[:, j] - _met(stratum, moments.hazard * column)
-    expected *= moments.risk[0][:, None]
+    for j in range(expected.shape[1]):
+        expected[:, j] = (
+            total * stratum.covariates[:, j] - accumulate(stratum, moments, moments.mean[..., j])[0]
+        )
     return expected
-
-
-def _met(stratum: Stratum, increments: FloatArray) -> FloatArray:
-    steps, size = stratum.steps, stratum.times.size
-    total = stratum.while_at_risk(add_at(increments, steps.time, size))[0]
-    spared = add_at(increments * steps.fraction, steps.time, size)[0]
-    met: FloatArray = total - np.where(stratum.event, spared[stratum.last], 0.0)
-    return met
 
 
 def _columns(values: FloatArray, kept: BoolArray) -> list[FloatArray]:

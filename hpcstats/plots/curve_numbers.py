@@ -200,9 +200,15 @@ def comparison_text(comparison: LogrankResult | None, hazard_ratio: Text | None,
 
 
 def default_caption(
-    km: SurvivalCurves, summaries: tuple[GroupSummary, ...], reported: ReportedStatement | None
+    km: SurvivalCurves,
+    summaries: tuple[GroupSummary, ...],
+    reported: ReportedStatement | None,
+    *,
+    among_reported_cases: bool,
 ) -> Text:
     """Say what the figure shows, with n, events and median of each curve."""
+    selected = " All are published cases of the event: the curve is the time to it among them, not a risk."
+    marks = " Marks on a curve: patients censored at that time." if km.n_events < km.n else ""
     plural, unit = "s" if len(summaries) > 1 else "", km.response.unit
     band = f"{level_text(km.level)} {km.interval} confidence band{plural}"
     curves = [
@@ -213,6 +219,6 @@ def default_caption(
     return Text.of(
         f"Kaplan-Meier curve{plural} with pointwise {band}: ",
         Text(joined.parts[1:]),
-        ". Marks on a curve: patients censored at that time. Rows below: status just after each time.",
+        f".{selected if among_reported_cases else ''}{marks} Rows below: status just after each time.",
         *((" Above: ", reported.text, ".") if reported else ()),
     )

@@ -139,7 +139,7 @@ def survival_curves(
     )
     with style.context():
         sheet = _draw(content)
-    words = caption or default_caption(km, summaries, reported)
+    words = caption or default_caption(km, summaries, reported, among_reported_cases=among_reported_cases)
     numbers = [number for summary in summaries for number in summary.numbers]
     numbers += [*content.remark.numbers, *content.table.numbers]
     return Figure(

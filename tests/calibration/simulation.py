@@ -99,7 +99,7 @@ def draw(trial: Trial, replicates: int, generator: np.random.Generator) -> Order
 
 
 def batches(trial: Trial, replicates: int) -> Iterator[Orders]:
-    """Draw `replicates` data sets in batches; the seed belongs to the trial, not to the order of the tests."""
+    """Draw `replicates` data sets in batches; the seed belongs to the trial, not to the order of tests."""
     key = [SEED, trial.first, trial.second, round(1000 * trial.hazard_ratio), round(1000 * trial.censored)]
     generator = np.random.default_rng(key)
     for start in range(0, replicates, BATCH):
@@ -123,7 +123,7 @@ class Rate:
     def error(self, true: float | None = None) -> float:
         """Return the Monte-Carlo standard error of a simulated share (at its `true` value, where known)."""
         p = self.value if true is None else true
-        return math.sqrt(max(p * (1 - p), 0.0) / self.among)
+        return math.sqrt(max(p * (1 - p), 0.0) / self.among) if self.among else math.nan
 
 
 def share(hits: BoolArray, weight: FloatArray, among: BoolArray | bool = True) -> Rate:

@@ -99,13 +99,13 @@ def test_rendering_for_print_again_gives_the_same_bytes(double, print_files):
     assert set(EVERY_DAY + FOR_PRINT) == set(IMAGE_FORMATS)
 
 
-def test_environment_is_left_as_it_was(single, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    single.render(["eps"])
-    assert os.environ["SOURCE_DATE_EPOCH"] == "86400"
-    monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    single.render(["eps"])
-    assert "SOURCE_DATE_EPOCH" not in os.environ
+@pytest.mark.parametrize("before", [{}, {"SOURCE_DATE_EPOCH": "86400"}])
+def test_environment_is_left_as_it_was(single, monkeypatch, before):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    for name, value in before.items():
+        monkeypatch.setenv(name, value)
+    single.render(["svg"])
+    assert {key: os.environ[key] for key in ("SOURCE_DATE_EPOCH",) if key in os.environ} == before
 
 
 def test_bytes_do_not_depend_on_time_zone_hash_seed_or_settings(tmp_path):

@@ -61,7 +61,7 @@ def test_drawing_never_loads_pyplot():
     code = (
         "import sys, hpcstats as hs\n"
         "km = hs.kaplan_meier(hs.Surv.right([1, 2, 3], [1, 0, 1]))\n"
-        "hs.plots.survival_curves(km, ylabel='Proportion').render(['pdf', 'svg', 'png', 'tiff', 'eps'])\n"
+        "hs.plots.survival_curves(km, ylabel='Proportion').render(['pdf', 'svg', 'png'])\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

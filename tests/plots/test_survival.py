@@ -172,6 +172,13 @@ def test_alternative_text_tells_the_results(single, double):
     assert "Log-rank p" in double.alt_text
 
 
+def test_caption_says_what_the_cases_are(single, double):
+    assert "published cases of the event" in str(single.caption)
+    assert "censored at that time" not in str(single.caption)
+    assert "published cases" not in str(double.caption)
+    assert "censored at that time" in str(double.caption)
+
+
 def test_caption_can_be_given(reported_cases):
     caption = hs.Text.of("My words.")
     assert hs.plots.survival_curves(reported_cases, ylabel="P", caption=caption).caption == caption

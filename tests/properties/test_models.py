@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 
 import hpcstats as hs
 from tests import oracles
-from tests.properties.strategies import Cases, cases
+from tests.properties.strategies import Cases, cases, checked
 
 # Twelve patients are few and often separated; that this is said is tested by name elsewhere.
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.HpcstatsWarning")
 
 # Among so few patients many a draw carries no model, or one without a maximum; those are passed over.
-checked = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+checked = settings(
+    checked,
+    max_examples=30 if settings().derandomize else settings().max_examples,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 both_ties = st.sampled_from(["efron", "breslow"])
 one_covariate = st.one_of(cases(smallest=3, covariates=1), cases(smallest=3, covariates=1, entry=True))
 two_covariates = st.one_of(

@@ -69,8 +69,9 @@ def test_another_colour_is_seen(suffix):
     assert difference(suffix, draw(suffix), draw(suffix, colour="#D55E00"))
 
 
-@pytest.mark.parametrize("fonts", [False, True])
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "eps"])
+@pytest.mark.parametrize(
+    ("suffix", "fonts"), [("svg", False), ("svg", True), ("pdf", False), ("pdf", True), ("eps", False)]
+)
 def test_another_digit_in_a_vector_drawing_is_seen(suffix, fonts):
     # The digits occur on the axes too, so that no embedded font gives the difference away.
     old, new = (draw(suffix, label=f"p (0.{digit})", fonts=fonts) for digit in "24")

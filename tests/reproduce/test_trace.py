@@ -8,7 +8,6 @@ from hpcstats.errors import DataError
 from hpcstats.reproduce import numbers_named, reproduce, trace
 from tests.reproduce.fake import OUTPUT, edit, make_study
 
-
 INPUTS = [
     "analyses/figure_01_times.py",
     "analyses/study.toml",

@@ -1,0 +1,132 @@
+"""Risk-set moments of one stratum: sums, means and the information, at given coefficients.
+
+Two ways to the same numbers. *By sums*: the second-moment part of the information is one matrix product of the
+risks with the hazard accumulated while at risk, so only the zeroth and first moments need cumulative sums. *By
+shares*: where the linear predictors lie so far apart that risks would vanish beside each other (an outlying
+covariate), each step's shares of the patients at risk are formed on the log scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from hpcstats.core.risk_sets import FloatArray, add_at
+from hpcstats.core.strata import Stratum
+
+_FAR_APART = 300.0
+"""Range of linear predictors from which risks are formed on the log scale (exp(-745) is 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What one evaluation leaves behind.
+
+    Attributes
+    ----------
+    linear : ndarray, shape (B, n)
+        Linear predictors.
+    log_sum : ndarray, shape (B, S)
+        log A of each step.
+    mean : ndarray, shape (B, S, p)
+        Mean covariates among those at risk, by risk.
+    information : ndarray, shape (B, p, p)
+        Sum over steps of their covariance.
+    risk, hazard : ndarray, shapes (B, n) and (B, S), or None
+        Weighted risks and c / A up to a common factor; None when formed by shares.
+    """
+
+    linear: FloatArray
+    log_sum: FloatArray
+    mean: FloatArray
+    information: FloatArray
+    risk: FloatArray | None = None
+    hazard: FloatArray | None = None
+
+
+def moments_of(stratum: Stratum, coefficients: FloatArray) -> Moments:
+    """Evaluate the moments at `coefficients` (B, p)."""
+    linear = coefficients @ stratum.covariates.T + stratum.offset
+    if np.ptp(linear, axis=1).max() <= _FAR_APART:
+        return _by_sums(stratum, linear)
+    return _by_shares(stratum, linear)
+
+
+def accumulate(stratum: Stratum, moments: Moments, values: FloatArray) -> FloatArray:
+    """Sum over steps the expected events of each row times `values` (B, S): (B, n)."""
+    if moments.risk is None or moments.hazard is None:
+        rows = range(values.shape[0])
+        return np.stack([values[b] @ _shares(stratum, moments.linear[b], b)[0] for b in rows])
+    steps, size = stratum.steps, stratum.times.size
+    increments = moments.hazard * values
+    met = stratum.while_at_risk(add_at(increments, steps.time, size))
+    spared = add_at(increments * steps.fraction, steps.time, size)
+    expected: FloatArray = moments.risk * (met - np.where(stratum.event, spared[:, stratum.last], 0.0))
+    return expected
+
+
+def _by_sums(stratum: Stratum, linear: FloatArray) -> Moments:
+    steps, x = stratum.steps, stratum.covariates
+    shift = linear.max(axis=1, keepdims=True)
+    risk = stratum.weights * np.exp(linear - shift)
+    dying = np.where(stratum.event, risk, 0.0)
+    sums = _less_tied(stratum, risk, dying)
+    wanted = steps.weight > 0
+    hazard = np.divide(steps.weight, sums, out=np.zeros_like(sums), where=wanted)
+    mean = np.empty((*sums.shape, x.shape[1]))
+    for j in range(x.shape[1]):
+        first = _less_tied(stratum, risk * x[:, j], dying * x[:, j])
+        mean[..., j] = np.divide(first, sums, out=np.zeros_like(sums), where=wanted)
+    made = Moments(
+        linear=linear,
+        log_sum=np.log(np.where(wanted, sums, 1.0)) + shift,
+        mean=mean,
+        information=np.empty((linear.shape[0], x.shape[1], x.shape[1])),
+        risk=risk,
+        hazard=hazard,
+    )
+    expected = accumulate(stratum, made, np.ones_like(hazard))
+    weighted = steps.weight[..., None] * mean
+    made.information[:] = (expected @ stratum.squares).reshape(made.information.shape)
+    made.information[:] -= np.matmul(weighted.swapaxes(1, 2), mean)
+    return made
+
+
+def _less_tied(stratum: Stratum, values: FloatArray, dying: FloatArray) -> FloatArray:
+    """Sum `values` over the risk set of each step, less the removed fraction of the tied events."""
+    steps = stratum.steps
+    total = stratum.at_risk(values)[:, steps.time]
+    if not steps.fraction.any():
+        return total
+    return total - steps.fraction * add_at(dying, stratum.last, stratum.times.size)[:, steps.time]
+
+
+def _by_shares(stratum: Stratum, linear: FloatArray) -> Moments:
+    x, batch, p = stratum.covariates, linear.shape[0], stratum.covariates.shape[1]
+    steps = stratum.steps.weight.shape[1]
+    log_sum, mean, information = (np.empty((batch, *shape)) for shape in ((steps,), (steps, p), (p, p)))
+    for b in range(batch):
+        expected, log_sum[b], weight = _shares(stratum, linear[b], b)
+        share = expected / np.where(weight > 0, weight, 1.0)[:, None]
+        mean[b] = share @ x
+        distance = x[None, :, :] - mean[b][:, None, :]
+        information[b] = np.einsum("si,sip,siq->pq", expected, distance, distance)
+    return Moments(linear=linear, log_sum=log_sum, mean=mean, information=information)
+
+
+def _shares(stratum: Stratum, linear: FloatArray, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return expected events (S, n), log A and c (S,) of each step under one weight row."""
+    steps, last = stratum.steps, stratum.last
+    chosen = min(row, steps.weight.shape[0] - 1)
+    weight, fraction = steps.weight[chosen], steps.fraction[chosen]
+    time = steps.time[:, None]
+    inside = time <= last if stratum.first is None else (stratum.first <= time) & (time <= last)
+    tied = stratum.event & (last == time)
+    with np.errstate(divide="ignore"):
+        logs = linear + np.log(stratum.weights[chosen]) + np.log(inside - fraction[:, None] * tied)
+    wanted = weight > 0
+    log_sum = np.where(wanted, logsumexp(np.where(wanted[:, None], logs, 0.0), axis=1), 0.0)
+    expected = np.where(wanted[:, None], weight[:, None] * np.exp(logs - log_sum[:, None]), 0.0)
+    return expected, log_sum, weight
