@@ -10,16 +10,17 @@ Write = Callable[[float], str]
 Make = Callable[[str, float, Write, str], hs.Number]
 
 SPINE = (
-    "Of {reported} reported patients with spinal metastasis, {timed} have a dated metastasis after the primary: "
-    "median {median} years (95% CI {low} to {high}), {shortest} to {longest} years. All of them were published "
-    "because of the metastasis: this says when it came among reported cases, not how often it comes."
+    "Of {reported} reported patients with spinal metastasis, {timed} have a dated metastasis after the "
+    "primary: median {median} years (95% CI {low} to {high}), {shortest} to {longest} years. All of them "
+    "were published because of the metastasis: this says when it came among reported cases, not how often "
+    "it comes."
 )
 RECURRENCE = (
-    "Among {patients} patients with a usable follow-up {events} had a dated local recurrence, with a median of "
-    "{median} years (95% CI {low} to {high}). After subtotal resection or biopsy ({subtotal} patients) the hazard "
-    "was {ratio} times that after gross total resection ({total} patients; 95% CI {ratio_low} to {ratio_high}; "
-    "log-rank p = {p}): the data are compatible with no difference and with a large one. Many of these patients "
-    "were published because of their recurrence."
+    "Among {patients} patients with a usable follow-up {events} had a dated local recurrence, with a median "
+    "of {median} years (95% CI {low} to {high}). After subtotal resection or biopsy ({subtotal} patients) "
+    "the hazard was {ratio} times that after gross total resection ({total} patients; 95% CI {ratio_low} to "
+    "{ratio_high}; log-rank p = {p}): the data are compatible with no difference and with a large one. Many "
+    "of these patients were published because of their recurrence."
 )
 
 

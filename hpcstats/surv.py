@@ -211,6 +211,8 @@ class Surv:
         return int(self.time.size)
 
     def __repr__(self) -> str:
+        if not len(self):
+            return f"Surv.{self.kind}: no rows"
         last = self.time if self.lower is None else np.where(np.isfinite(self.time), self.time, self.lower)
         return (
             f"Surv.{self.kind}: {len(self)} rows, {self.n_events} events, "

@@ -1,9 +1,9 @@
 """Risk-set moments of one stratum: sums, means and the information, at given coefficients.
 
-Two ways to the same numbers. *By sums*: the second-moment part of the information is one matrix product of the
-risks with the hazard accumulated while at risk, so only the zeroth and first moments need cumulative sums. *By
-shares*: where the linear predictors lie so far apart that risks would vanish beside each other (an outlying
-covariate), each step's shares of the patients at risk are formed on the log scale.
+Two ways to the same numbers. *By sums*: the second-moment part of the information is one matrix product
+of the risks with the hazard accumulated while at risk, so only the zeroth and first moments need cumulative
+sums. *By shares*: where the linear predictors lie so far apart that risks would vanish beside each other
+(an outlying covariate), each step's shares of the patients at risk are formed on the log scale.
 """
 
 from __future__ import annotations

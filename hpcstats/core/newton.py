@@ -33,8 +33,8 @@ def maximise(
     """Climb from `start` (B, p); coordinates `held` (B, p) stay where they are.
 
     Convergence is judged by the Newton decrement U' I^- U, at most 1e-20 (or, once no step can raise the
-    value any more, rounding error). A step is cut to a reach that doubles whenever it was too short, so that a
-    slope without curvature is climbed as well; directions without slope and curvature are left alone, so
+    value any more, rounding error). A step is cut to a reach that doubles whenever it was too short, so that
+    a slope without curvature is climbed as well; directions without slope and curvature are left alone, so
     that a function without a finite maximum is climbed to within rounding of its supremum.
     """
     held = np.zeros(start.shape, dtype=bool) if held is None else held

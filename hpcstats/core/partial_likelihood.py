@@ -6,9 +6,9 @@ removes the fraction f_s of the tied events from the risk set:
     log L = sum_i w_i d_i eta_i - sum_s c_s log A_s,      A_s = S0_k - f_s D0_k,
 
 with S0 the weighted risks exp(eta) of those at risk and D0 those of the tied events. Breslow: one step
-a time, f = 0, c = their weight. Efron (doi:10.1080/01621459.1977.10480613): d steps, f = 0, 1/d, ..., (d-1)/d,
-each with the mean weight of the d events. Under sampling weights d counts events (R's case weights); under
-frequency weights d is their sum, so that whole numbers give what the repeated rows give.
+a time, f = 0, c = their weight. Efron (doi:10.1080/01621459.1977.10480613): d steps, f = 0, 1/d, ...,
+(d-1)/d, each with the mean weight of the d events. Under sampling weights d counts events (R's case
+weights); under frequency weights d is their sum, so that whole numbers give what the repeated rows give.
 """
 
 from __future__ import annotations

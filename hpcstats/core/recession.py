@@ -3,8 +3,8 @@
 log L is concave. It rises (or stays) for ever along g if and only if at every event time every event
 has the largest g'x among those at risk: g'(x_i - x_j) >= 0 for all events i and all j at risk with
 them. If one of these is positive the likelihood is monotone along g, and no finite maximum exists.
-The same holds for Breslow's and Efron's rule. (Jacobsen 1989, doi:10.1214/aos/1176347132;
-for the linear programme: Konis 2007.)
+The same holds for Breslow's and Efron's rule. (Bryson & Johnson 1981, Technometrics
+23:381; Jacobsen 1989, Scandinavian Journal of Statistics 16:335.)
 """
 
 from __future__ import annotations

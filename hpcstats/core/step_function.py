@@ -57,8 +57,8 @@ def exact_side(counts: Counts, survival: FloatArray, probability: float) -> int:
     """Decide by whole numbers on which side of 1 - `probability` a Kaplan-Meier curve passes near it.
 
     `counts` and `survival` are those of one curve, shape (1, T). Returns 0 when no point is within rounding
-    error, or when the counts are not whole numbers (sampling weights), so that tolerance decides. `probability` means
-    its decimal notation: 0.7 is 7/10.
+    error, or when the counts are not whole numbers (sampling weights), so that tolerance decides.
+    `probability` means its decimal notation: 0.7 is 7/10.
     """
     near = np.flatnonzero(np.abs(survival[0] - (1 - probability)) <= _NEAR)
     d, n = counts.events[0], counts.at_risk[0]

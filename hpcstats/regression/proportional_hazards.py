@@ -39,7 +39,7 @@ def cox(
     r"""Hazard ratios of covariates, by maximum partial likelihood.
 
     A coefficient whose likelihood rises for ever (no events in one group, say) has no estimate: it is
-    reported as not estimable, named, with a one-sided profile interval, and the other coefficients at their limits.
+    reported as not estimable, named, with a one-sided profile interval, and the others at their limits.
 
     Parameters
     ----------

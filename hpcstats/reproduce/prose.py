@@ -12,6 +12,11 @@ from hpcstats.numbers import Number, Text
 class Prose:
     r"""Paragraphs of words and numbers, written as Markdown.
 
+    Attributes
+    ----------
+    paragraphs : tuple of Text
+        Words and numbers in turn.
+
     Examples
     --------
     >>> n = Number(id="n", value=9, text="9", how="Count of patients.")

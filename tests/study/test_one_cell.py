@@ -1,0 +1,112 @@
+"""Changing one raw cell changes only the numbers whose patient list holds that patient."""
+
+from __future__ import annotations
+
+import csv
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+
+import hpcstats as hs
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted(path for path in (ROOT / "analyses").glob("*.py"))
+
+# What a script may warn of is printed in its output; here only the numbers count.
+pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.HpcstatsWarning")
+
+CELLS = {
+    "time of a spinal metastasis": (
+        "events.csv",
+        {"patient_id": "konkuk_2016", "event": "spinal_metastasis"},
+        {"time_years": "12.8"},
+    ),
+    "last contact of a comparator": (
+        "events.csv",
+        {"patient_id": "kaur_2013", "event": "last_follow_up"},
+        {"time_years": "9", "time_lower_years": "8.5", "time_upper_years": "9.5"},
+    ),
+    "sex": ("patients.csv", {"patient_id": "cole_2009"}, {"sex": "male"}),
+    "resection": ("patients.csv", {"patient_id": "reddy_2019"}, {"resection": "subtotal"}),
+    "age": ("patients.csv", {"patient_id": "kim_2015"}, {"age_years": "23"}),
+    "a date taken away": (
+        "events.csv",
+        {"patient_id": "calis_2001", "event": "local_recurrence"},
+        {"time_years": "", "time_lower_years": "0", "time_upper_years": "7.5", "precision": "bound"},
+    ),
+}
+
+
+def numbers(data: Path) -> dict[str, hs.Number]:
+    """Return every number of the study built on the data in `data`, by script and id."""
+    study = hs.reproduce.Study.read(ROOT, data=data)
+    found = {}
+    for script in SCRIPTS:
+        built = runpy.run_path(str(script))["build"](study.at_work_on(script.stem))
+        found |= {f"{script.stem}.{number.id}": number for number in built.numbers}
+    return found
+
+
+def with_changed_cell(directory: Path, file: str, where: dict[str, str], new: dict[str, str]) -> str:
+    """Write the raw data with one row changed to `directory`; return the patient concerned."""
+    shutil.copytree(ROOT / "data" / "raw", directory, dirs_exist_ok=True)
+    shutil.copy(ROOT / "data" / "datapackage.json", directory.parent)
+    with (directory / file).open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    hit = [row for row in rows if all(row[name] == value for name, value in where.items())]
+    assert len(hit) == 1
+    assert any(hit[0][name] != value for name, value in new.items())
+    hit[0].update(new)
+    with (directory / file).open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return where["patient_id"]
+
+
+@pytest.fixture(scope="module")
+def before() -> dict[str, hs.Number]:
+    """Numbers of the data as they are."""
+    return numbers(ROOT / "data" / "raw")
+
+
+def changes(before: dict[str, hs.Number], after: dict[str, hs.Number]) -> list[str]:
+    """Return the numbers that came, went or have another value."""
+    both = before.keys() & after.keys()
+    return sorted(
+        (before.keys() ^ after.keys()) | {key for key in both if before[key].value != after[key].value}
+    )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_changed_cell_changes_only_numbers_of_its_patient(cell, before, tmp_path):
+    patient = with_changed_cell(tmp_path / "raw", *CELLS[cell])
+    after = numbers(tmp_path / "raw")
+    changed = changes(before, after)
+    assert changed
+    for key in changed:
+        sides = [side[key] for side in (before, after) if key in side]
+        assert any(patient in number.patients for number in sides), key
+
+
+def test_another_sex_changes_the_numbers_on_sex_and_no_others(before, tmp_path):
+    with_changed_cell(tmp_path / "raw", *CELLS["sex"])
+    changed = changes(before, numbers(tmp_path / "raw"))
+    assert all("sex" in key.split(".") for key in changed)
+    counts = [
+        f"{group}.sex.{sex}.{kind}"
+        for group in ("spinal_metastasis", "overall")
+        for sex in ("female", "male")
+        for kind in ("count", "share")
+    ]
+    for expected in [f"table_01_characteristics.{key}" for key in counts]:
+        assert expected in changed
+    assert {f"table_04_index_paper.sex.{name}" for name in ("count", "share", "low", "high")} <= set(changed)
+
+
+def test_the_readme_quotes_the_results_as_built():
+    quoted = (ROOT / "README.md").read_text(encoding="utf-8").split("(figures/results.md) -->\n")[1]
+    built = (ROOT / "figures" / "results.md").read_text(encoding="utf-8")
+    assert quoted.split("<!-- results: end -->")[0] == built
