@@ -139,7 +139,8 @@ def diagnose(
         if column is not None:
             findings.append(silent_groups(response, Groups.of(column_of(data, column), response, name), name))
     if horizon is not None:
-        findings.append(horizon_finding(response, float(horizon)))
+        compared = Groups.of(column_of(data, group), response)
+        findings.append(horizon_finding(response, compared, float(horizon)))
     parameters, cone = 0, None
     terms: tuple[str, ...] = ()
     if data is not None:

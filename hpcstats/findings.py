@@ -134,12 +134,14 @@ def silent_groups(response: Surv, groups: Groups, name: str) -> Finding:
     return Finding(check=f"{name} without events", severity="ok", detail=f"every {name} has events")
 
 
-def horizon_finding(response: Surv, horizon: float) -> Finding:
-    """Look whether a horizon lies within the follow-up."""
-    last = float(response.time.max())
-    if horizon > last:
+def horizon_finding(response: Surv, groups: Groups, horizon: float) -> Finding:
+    """Look whether a horizon lies within the follow-up of every group."""
+    ends = {label: float(response.time[groups.rows(k)].max()) for k, label in enumerate(groups.labels)}
+    late = [str(label) for label, end in ends.items() if horizon > end]
+    if late:
+        shown = listing(f"{label}: {ends[label]:g}" for label in groups.labels if horizon > ends[label])
         return problem(
-            "horizon", f"{horizon:g} lies beyond the last observation at {last:g} {response.unit}", []
+            "horizon", f"{horizon:g} lies beyond the last observation ({shown}) {response.unit}", late
         )
     left = int((response.time >= horizon).sum())
     return Finding(check="horizon", severity="ok", detail=f"{left} rows reach {horizon:g} {response.unit}")

@@ -32,18 +32,20 @@ def maximise(
 ) -> Maximum:
     """Climb from `start` (B, p); coordinates `held` (B, p) stay where they are.
 
-    Convergence is judged by the Newton decrement U' I^- U, at most 1e-20 (or, once no step can raise the
-    value any more, rounding error). A step is cut to a reach that doubles whenever it was too short, so that
-    a slope without curvature is climbed as well; directions without slope and curvature are left alone, so
-    that a function without a finite maximum is climbed to within rounding of its supremum.
+    Convergence is judged by the Newton decrement U' I^- U: at most 1e-20, or, once it has sunk below the
+    rounding error of the value, no longer falling. A step is cut to a reach that doubles whenever it was too
+    short, so that a slope without curvature is climbed as well; directions without slope and curvature are
+    left alone, so that a function without a finite maximum is climbed to within rounding of its supremum.
     """
     held = np.zeros(start.shape, dtype=bool) if held is None else held
     position, here = start.copy(), objective(start)
     converged = np.zeros(start.shape[0], dtype=bool)
+    before = np.full(start.shape[0], np.inf)
     reach = np.full(start.shape[0], _FIRST_REACH)
     for _ in range(iterations):
         step, decrement = newton_step(here, held, reach)
-        converged |= decrement <= _DECREMENT
+        converged |= (decrement <= _DECREMENT) | ((decrement <= here.rounding) & (decrement > before / 10))
+        before = decrement
         if converged.all():
             break
         position, here, length = _climb(objective, position, here, step, ~converged)
@@ -78,7 +80,8 @@ def _climb(
     length = np.where(moving, 1.0, 0.0)
     for _ in range(_HALVINGS):
         there = objective(position + length[:, None] * step)
-        worse = ~(there.value >= here.value - 1e-13 * (1 + np.abs(here.value))) & (length > 0)
+        slack = 1e-13 * (1 + np.abs(here.value)) + here.rounding
+        worse = ~(there.value >= here.value - slack) & (length > 0)
         if not worse.any():
             break
         length[worse] /= 2

@@ -25,11 +25,12 @@ from hpcstats.core.strata import Stratum, place_stratum
 
 @dataclass(frozen=True, slots=True)
 class Derivatives:
-    """Log-likelihood (B,), score (B, p) and information (B, p, p)."""
+    """Log-likelihood (B,), score (B, p), information (B, p, p), and the rounding error of the value (B,)."""
 
     value: FloatArray
     score: FloatArray
     information: FloatArray
+    rounding: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,15 @@ class PartialLikelihood:
         """Return value, score and information at `coefficients` (B, p)."""
         batch, p = coefficients.shape
         value, score, information = np.zeros(batch), np.zeros((batch, p)), np.zeros((batch, p, p))
+        summed = np.zeros(batch)
         for stratum, moments in self.moments(coefficients):
             counted = np.where(stratum.event, stratum.weights, 0.0)
             c = stratum.steps.weight
             value += (counted * moments.linear).sum(axis=1) - (c * moments.log_sum).sum(axis=1)
             score += counted @ stratum.covariates - (c[..., None] * moments.mean).sum(axis=1)
             information += moments.information
-        return Derivatives(value, score, information)
+            summed += (counted * np.abs(moments.linear)).sum(axis=1)
+        return Derivatives(value, score, information, rounding=4 * np.finfo(np.float64).eps * summed)
 
     def moments(self, coefficients: FloatArray) -> Iterator[tuple[Stratum, Moments]]:
         """Evaluate the risk-set moments of each stratum at `coefficients` (B, p)."""

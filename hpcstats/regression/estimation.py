@@ -150,7 +150,7 @@ def _notes(design: Design, cone: Recession, converged: bool) -> tuple[str, ...]:
     if cone.monotone:
         infinite = [t for t, up, down in zip(design.terms, cone.rises, cone.falls, strict=True) if up or down]
         notes.append(
-            f"The likelihood is monotone in {listing(infinite)}: without a finite maximum no estimate exists. "
+            f"The likelihood is monotone in {listing(infinite)}: there is no finite estimate. "
             "Report the one-sided profile interval, or a penalised fit (Firth's penalty keeps it finite)."
         )
         warn(notes[-1], SeparationWarning)
