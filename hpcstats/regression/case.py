@@ -25,6 +25,7 @@ class Case:
     weights: FloatArray
     offset: FloatArray
     frequency: bool
+    dropped: Surv
 
     @classmethod
     def of(
@@ -68,6 +69,7 @@ class Case:
             weights=case_weights(given, kept, name, whole=repeated),
             offset=np.zeros(len(kept)) if fixed is None else fixed,
             frequency=repeated,
+            dropped=response.take(design.dropped),
         )
 
     @property

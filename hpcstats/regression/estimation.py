@@ -52,6 +52,7 @@ def estimate(
         status="not_estimable" if infinite.any() else "ok",
         reason=notes[0] if infinite.any() else "",
         response=case.response,
+        dropped=case.dropped,
         design=design,
         coef=coef / widths,
         covariance=spread / np.outer(widths, widths),

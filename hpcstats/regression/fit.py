@@ -57,11 +57,14 @@ class CoxFit(Result):
         Limits of the log hazard ratios.
     design : Design
         Matrix, terms and factors.
+    dropped : Surv
+        The responses left out because a covariate is missing.
     n_dropped : int
-        Rows left out because a covariate is missing.
+        Their number.
     """
 
     response: Surv
+    dropped: Surv
     design: Design
     coef: FloatArray
     covariance: FloatArray
@@ -106,7 +109,7 @@ class CoxFit(Result):
     @property
     def n_dropped(self) -> int:
         """Rows left out because a covariate is missing."""
-        return int(self.design.dropped.size)
+        return len(self.dropped)
 
     @property
     def std_error(self) -> FloatArray:
@@ -134,6 +137,10 @@ class CoxFit(Result):
     def patients(self) -> tuple[str, ...]:
         """Return the identifiers of all who entered."""
         return () if self.response.id is None else patient_list(self.response.id)
+
+    def dropped_patients(self) -> tuple[str, ...]:
+        """Return the identifiers of those left out because a covariate is missing."""
+        return () if self.dropped.id is None else patient_list(self.dropped.id)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each coefficient, limits on the hazard-ratio scale.

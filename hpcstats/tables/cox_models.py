@@ -139,6 +139,7 @@ def _side_by_side(models: Iterable[Cells | None]) -> tuple[Text, ...]:
 
 def _footer(together: ModelCells) -> Iterator[Row]:
     fit, basis = together.fit, together.basis
+    everybody = basis.resting_also_on(fit.dropped_patients())
     per = fit.events_per_parameter
     test = fit.likelihood_ratio
     entries = [
@@ -155,7 +156,7 @@ def _footer(together: ModelCells) -> Iterator[Row]:
         ),
         (
             "Rows dropped for missing covariates",
-            Text.of(basis.count("dropped", fit.n_dropped, "Patients without a value of some covariate.")),
+            Text.of(everybody.count("dropped", fit.n_dropped, "Patients without a value of some covariate.")),
         ),
         (
             "Likelihood-ratio test, P",
@@ -190,7 +191,8 @@ def _notes(
     for name, model in alone.items():
         if model.fit.n_dropped:
             what = "Patients without a value of the factor."
-            number = model.basis.below(name).count("dropped", model.fit.n_dropped, what)
+            everybody = model.basis.resting_also_on(model.fit.dropped_patients())
+            number = everybody.below(name).count("dropped", model.fit.n_dropped, what)
             parts += ["; " if parts else "", f"{named(name, labels)}: ", number]
     if parts:
         notes.append(Text.of("Rows dropped from univariable models, factor missing. ", *parts, "."))

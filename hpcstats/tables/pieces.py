@@ -33,6 +33,10 @@ class Basis:
         """Go down to a part of it."""
         return replace(self, prefix=".".join([self.prefix, *map(slug, names)]).lstrip("."))
 
+    def resting_also_on(self, patients: tuple[str, ...]) -> Basis:
+        """Add patients whose data entered as well."""
+        return replace(self, patients=tuple(sorted({*self.patients, *patients})))
+
     def number(self, name: str, value: Value, text: str, how: str) -> Number:
         """Make a number of it; not-a-number becomes None."""
         known = None if isinstance(value, float) and math.isnan(value) else value

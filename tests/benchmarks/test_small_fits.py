@@ -31,8 +31,8 @@ def test_one_small_curve(scoreboard: Scoreboard):
             "statsmodels": lambda: SurvfuncRight(sample.time, sample.event),
         },
     )
-    assert faster["lifelines"] > 12
-    assert faster["statsmodels"] > 0.1
+    assert faster["lifelines"] > 10
+    assert faster["statsmodels"] > 0.07
 
 
 @pytest.mark.parametrize("n", [9, 50, 300])
@@ -50,8 +50,8 @@ def test_one_comparison(scoreboard: Scoreboard, n: int):
             "statsmodels": lambda: survdiff(time, event, sample.group),
         },
     )
-    assert faster["lifelines"] > 12
-    assert faster["statsmodels"] > 0.2
+    assert faster["lifelines"] > 10
+    assert faster["statsmodels"] > 0.15
 
 
 @pytest.mark.parametrize("parameters", [1, 2, 3])
@@ -72,6 +72,6 @@ def test_one_model(scoreboard: Scoreboard, n: int, parameters: int):
         ours, theirs = calls[OURS]().coef, calls["lifelines"]().params_.to_numpy()
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-8)
     faster = scoreboard.compare(f"Cox, n = {n}, p = {parameters}", calls, rounds=3)
-    assert faster["lifelines"] > 0.7
-    assert faster["statsmodels"] > {9: 0.2, 50: 0.5, 300: 2.0}[n]
+    assert faster["lifelines"] > 0.6
+    assert faster["statsmodels"] > {9: 0.2, 50: 0.8, 300: 4.5}[n]
     assert faster["hpcstats, profile"] < 6
