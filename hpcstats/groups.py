@@ -80,6 +80,12 @@ def case_weights(values: Any, response: Surv, name: str = "weights", *, whole: b
     return weights
 
 
+def number_of(weights: FloatArray) -> int:
+    """Count the patients that case weights stand for: their sum where whole, else the rows that count."""
+    whole = not (weights % 1).any()
+    return int(weights.sum()) if whole else int(np.count_nonzero(weights))
+
+
 def confidence_level(level: float) -> float:
     """Refuse a level that is not a proportion."""
     if not 0 < level < 1:

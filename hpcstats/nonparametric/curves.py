@@ -1,20 +1,14 @@
-"""The result of a Kaplan-Meier estimate: curves, and the questions one asks of them."""
+"""Curves on their grid of times, by group: what Kaplan-Meier and Nelson-Aalen results share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from scipy.special import ndtri
-
-from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.core import step_function
-from hpcstats.core.risk_sets import SAME_TIME
-from hpcstats.errors import DataError, DesignError, listing
+from hpcstats.columns import FloatArray
+from hpcstats.core.risk_sets import Counts
 from hpcstats.groups import Groups
-from hpcstats.nonparametric.curve import Curve, quantile_of, restricted_mean, weight_up_to, with_counts
 from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.surv import Surv
@@ -23,11 +17,34 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class SurvivalCurves(Result):
-    """Event-free proportions over time, a curve for each group, with pointwise intervals.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """One estimated curve on its grid of distinct times of event or censoring, arrays of shape (T,)."""
 
-    Made by `kaplan_meier`. Curves stop at the last observation; nothing is extrapolated.
+    time: FloatArray
+    at_risk: FloatArray
+    events: FloatArray
+    censored: FloatArray
+    estimate: FloatArray
+    std_error: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @property
+    def end(self) -> float:
+        """End of follow-up: the last observed time."""
+        return float(self.time[-1])
+
+    @property
+    def counts(self) -> Counts:
+        """The counts behind the curve, shape (1, T)."""
+        exits = self.events + self.censored
+        return Counts(at_risk=self.at_risk[None], events=self.events[None], exits=exits[None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Curves(Result):
+    """Estimated curves, one for each group.
 
     Attributes
     ----------
@@ -45,27 +62,24 @@ class SurvivalCurves(Result):
 
     response: Surv
     groups: Groups
-    weights: FloatArray
     curves: tuple[Curve, ...]
     interval: str
     level: float
+
+    name: ClassVar[str]
 
     @property
     def labels(self) -> tuple[Any, ...]:
         """Group labels in order."""
         return self.groups.labels
 
-    @property
-    def follow_up(self) -> dict[Any, float]:
-        """End of follow-up of each group."""
-        return {label: curve.end for label, curve in self}
-
     def __iter__(self) -> Iterator[tuple[Any, Curve]]:
         return zip(self.labels, self.curves, strict=True)
 
     def title(self) -> str:
         """Return the heading of the text form."""
-        return f"Kaplan-Meier estimate, n = {self.n}, events = {self.n_events}, time in {self.response.unit}"
+        unit = self.response.unit
+        return f"{self.name} estimate, n = {self.n}, events = {self.n_events}, time in {unit}"
 
     def patients(self, label: Any = None) -> tuple[str, ...]:
         """Return the identifiers behind the curve of `label`, or behind all."""
@@ -76,120 +90,22 @@ class SurvivalCurves(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each distinct time at which somebody has the event or is censored."""
-        names = ("time", "at_risk", "events", "censored", "estimate", "std_error", "low", "high")
-        return self._stack({name: getattr(curve, name) for name in names} for curve in self.curves)
+        columns = ("time", "at_risk", "events", "censored", "estimate", "std_error", "low", "high")
+        return self.stack({column: getattr(curve, column) for column in columns} for curve in self.curves)
 
-    def at(self, times: Any) -> pd.DataFrame:
-        """Return the estimates at given times from 0 to the end of follow-up.
-
-        Raises
-        ------
-        DesignError
-            For a time after the last observation of a group.
-        """
-        asked = self._times(times)
-        self._within_follow_up(asked, "The estimate", allow_zero=False)
-        return self._stack(
-            {
-                "time": asked,
-                "at_risk": self._number(rows, asked, after=False),
-                **{
-                    name: step_function.value_at(curve.time, getattr(curve, name), asked, 1.0)
-                    for name in ("estimate", "low", "high")
-                },
-            }
-            for curve, rows in self._with_rows()
-        )
-
-    def quantile(self, probability: Any = 0.5) -> pd.DataFrame:
-        """Return the times by which a given proportion has had the event, with Brookmeyer-Crowley limits.
-
-        The p-quantile is where the curve first reaches 1 - p; where it runs exactly at 1 - p, the midpoint
-        of that flat (R's rule), decided by whole numbers. The limits are the same rule applied to the
-        pointwise limits. A quantile that is not reached is NaN, its upper limit infinite.
-        """
-        asked = self._times(probability)
-        if ((asked <= 0) | (asked >= 1)).any():
-            raise DataError(f"probability must lie strictly between 0 and 1, not {probability!r}.")
-        return self._stack(
-            {"probability": asked}
-            | dict(
-                zip(
-                    ("estimate", "low", "high"),
-                    np.transpose([quantile_of(curve, float(p)) for p in asked]),
-                    strict=True,
-                )
-            )
-            for curve in self.curves
-        )
-
-    def rmst(self, horizon: float) -> pd.DataFrame:
-        """Return the restricted mean time without the event up to `horizon`: the area under the curve.
-
-        The standard error is the root of sum A_k^2 d_k / (n_k (n_k - d_k)), A_k the area from t_k to the
-        horizon; the interval is normal.
-
-        Raises
-        ------
-        DesignError
-            For a horizon after the last observation of a group whose curve has not reached 0.
-        """
-        asked = self._times(horizon)
-        if asked.size != 1:
-            raise DataError("rmst takes one horizon.")
-        self._within_follow_up(asked, "The restricted mean", allow_zero=True)
-        z = float(ndtri(0.5 + self.level / 2))
-        return self._stack(restricted_mean(curve, float(asked[0]), z) for curve in self.curves)
-
-    def risk_table(self, times: Any) -> pd.DataFrame:
-        """Return, just after each time, how many are still at risk and how many had left, by event or not.
-
-        Without delayed entry ``at_risk + events + censored`` is n at every time.
-        """
-        asked = self._times(times)
-        return self._stack(
-            {
-                "time": asked,
-                "at_risk": self._number(rows, asked, after=True),
-                "events": step_function.value_at(curve.time, np.cumsum(curve.events), asked, 0.0),
-                "censored": step_function.value_at(curve.time, np.cumsum(curve.censored), asked, 0.0),
-            }
-            for curve, rows in self._with_rows()
-        )
-
-    def _with_rows(self) -> Iterator[tuple[Curve, Any]]:
-        return ((curve, self.groups.rows(number)) for number, curve in enumerate(self.curves))
-
-    def _number(self, rows: Any, asked: FloatArray, *, after: bool) -> FloatArray:
-        """Weigh those with entry < t <= exit, or, just `after` t, those with entry <= t < exit."""
-        leaving = weight_up_to(self.response.time[rows], self.weights[rows], asked, including=after)
-        if self.response.entry is None:
-            return np.sum(self.weights[rows], dtype=np.float64) - leaving
-        return weight_up_to(self.response.entry[rows], self.weights[rows], asked, including=after) - leaving
-
-    def _stack(self, parts: Any) -> pd.DataFrame:
+    def stack(self, parts: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+        """Put columns made for each curve below one another, with the group in front."""
         import pandas as pd
 
         frames = [pd.DataFrame(columns) for columns in parts]
         for label, frame in zip(self.labels, frames, strict=True):
             frame.insert(0, "group", [label] * len(frame))
-        return with_counts(pd.concat(frames, ignore_index=True))
+        return _with_counts(pd.concat(frames, ignore_index=True))
 
-    def _times(self, values: Any) -> FloatArray:
-        asked = as_numbers([values] if np.ndim(values) == 0 else values, "times")
-        if not (np.isfinite(asked).all() and (asked >= 0).all()):
-            raise DataError(f"Times asked for must be numbers from 0 on, not {values!r}.")
-        return asked
 
-    def _within_follow_up(self, asked: FloatArray, what: str, *, allow_zero: bool) -> None:
-        latest = asked.max()
-        late = [
-            f"{label}: {curve.end:g}"
-            for label, curve in self
-            if latest > curve.end * (1 + SAME_TIME) and not (allow_zero and curve.estimate[-1] == 0)
-        ]
-        if late:
-            raise DesignError(
-                f"{what} at {latest:g} {self.response.unit} lies beyond the end of follow-up "
-                f"({listing(late)}). Ask for an earlier time; nothing is extrapolated."
-            )
+def _with_counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Show whole weighted counts as integers."""
+    for name in ("at_risk", "events", "censored"):
+        if name in frame and (frame[name] % 1 == 0).all():
+            frame[name] = frame[name].astype("int64")
+    return frame

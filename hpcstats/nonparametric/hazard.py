@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.special import ndtri
@@ -13,14 +13,9 @@ from hpcstats.core.pointwise import hazard_limits
 from hpcstats.core.product_limit import cumulative_hazard, cumulative_hazard_successive
 from hpcstats.core.risk_sets import Counts, count, place
 from hpcstats.errors import UnsupportedError, unknown_option
-from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind
-from hpcstats.nonparametric.curve import Curve, with_counts
-from hpcstats.numbers import patient_list
-from hpcstats.results import Result
+from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind, number_of
+from hpcstats.nonparametric.curves import Curve, Curves
 from hpcstats.surv import Surv
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 VARIANCES = ("poisson", "binomial", "ties", "log-survival")
 TIED = ("together", "successive")
@@ -28,7 +23,7 @@ INTERVALS = ("log", "plain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class CumulativeHazard(Result):
+class CumulativeHazard(Curves):
     """Cumulative hazards over time, one for each group. Made by `nelson_aalen`.
 
     Attributes
@@ -41,40 +36,7 @@ class CumulativeHazard(Result):
         Estimates with standard error and limits.
     """
 
-    response: Surv
-    groups: Groups
-    curves: tuple[Curve, ...]
-    interval: str
-    level: float
-
-    @property
-    def labels(self) -> tuple[Any, ...]:
-        """Group labels in order."""
-        return self.groups.labels
-
-    def title(self) -> str:
-        """Return the heading of the text form."""
-        return f"Nelson-Aalen estimate, n = {self.n}, events = {self.n_events}, time in {self.response.unit}"
-
-    def patients(self, label: Any = None) -> tuple[str, ...]:
-        """Return the identifiers behind the curve of `label`, or behind all."""
-        if self.response.id is None:
-            return ()
-        rows = slice(None) if label is None else self.groups.rows(self.labels.index(label))
-        return patient_list(self.response.id[rows])
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row for each distinct time of event or censoring."""
-        import pandas as pd
-
-        names = ("time", "at_risk", "events", "censored", "estimate", "std_error", "low", "high")
-        frames = [
-            pd.DataFrame(
-                {"group": [label] * curve.time.size} | {name: getattr(curve, name) for name in names}
-            )
-            for label, curve in zip(self.labels, self.curves, strict=True)
-        ]
-        return with_counts(pd.concat(frames, ignore_index=True))
+    name: ClassVar[str] = "Nelson-Aalen"
 
 
 def nelson_aalen(
@@ -152,8 +114,8 @@ def nelson_aalen(
         for k in range(len(groups.labels))
     )
     return CumulativeHazard(
-        n=len(response),
-        n_events=response.n_events,
+        n=number_of(case),
+        n_events=number_of(case[response.event]),
         method=f"Nelson-Aalen estimate with pointwise {level:.0%} {interval} interval ({variance} variance).",
         conventions=(f"Tied events are taken {tied}.", "At risk at t: entry < t <= exit."),
         status="ok" if response.n_events else "boundary",

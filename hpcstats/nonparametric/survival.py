@@ -12,9 +12,9 @@ from hpcstats.core.pointwise import TRANSFORMS, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import NonIdentifiableWarning, listing, unknown_option, warn
-from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind
-from hpcstats.nonparametric.curve import Curve
-from hpcstats.nonparametric.curves import SurvivalCurves
+from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind, number_of
+from hpcstats.nonparametric.curves import Curve
+from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.surv import Surv
 
 CONVENTIONS = (
@@ -100,8 +100,8 @@ def kaplan_meier(
     if fragile:
         warn(fragile, NonIdentifiableWarning)
     return SurvivalCurves(
-        n=len(response),
-        n_events=response.n_events,
+        n=number_of(case),
+        n_events=number_of(case[response.event]),
         method=f"Kaplan-Meier estimate with pointwise {level:.0%} {interval} interval (Greenwood variance).",
         conventions=CONVENTIONS,
         warnings=(fragile,) if fragile else (),
