@@ -94,12 +94,11 @@ def build_design(
     """
     if missing not in MISSING:
         raise unknown_option("missing", missing, MISSING)
-    frame = as_frame(data)
-    same_rows(len(frame), response, "data")
-    frame, aliases = _with_plain_names(frame)
+    given = as_frame(data)
+    same_rows(len(given), response, "data")
+    frame, aliases = _with_plain_names(given)
     text = _formula_text(formula, frame, aliases)
     wanted = _variables(text, frame, aliases)
-    given = as_frame(data)
     gone = _missing_rows(given, [aliases.get(name, name) for name in wanted], beside, response)
     if gone.any() and missing == "raise":
         raise _missing_error(given, [aliases.get(name, name) for name in wanted], beside, gone, response)

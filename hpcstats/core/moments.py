@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from hpcstats.core.risk_sets import FloatArray, add_at
+from hpcstats.core.risk_sets import FloatArray, IntArray, add_runs
 from hpcstats.core.strata import Stratum
 
 _FAR_APART = 300.0
@@ -34,36 +34,40 @@ class Moments:
         Mean covariates among those at risk, by risk.
     information : ndarray, shape (B, p, p)
         Sum over steps of their covariance.
-    risk, hazard : ndarray, shapes (B, n) and (B, S), or None
-        Weighted risks and c / A up to a common factor; None when formed by shares.
+    risk, hazard : ndarray, shapes (B, n) and (B, S)
+        Weighted risks and c / A up to a common factor; of no meaning in the rows `far`.
+    far : tuple of int
+        Rows formed by shares.
     """
 
     linear: FloatArray
     log_sum: FloatArray
     mean: FloatArray
     information: FloatArray
-    risk: FloatArray | None = None
-    hazard: FloatArray | None = None
+    risk: FloatArray
+    hazard: FloatArray
+    far: tuple[int, ...] = ()
 
 
 def moments_of(stratum: Stratum, coefficients: FloatArray) -> Moments:
     """Evaluate the moments at `coefficients` (B, p)."""
     linear = coefficients @ stratum.covariates.T + stratum.offset
-    if np.ptp(linear, axis=1).max() <= _FAR_APART:
+    far = np.ptp(linear, axis=1) > _FAR_APART
+    if not far.any():
         return _by_sums(stratum, linear)
-    return _by_shares(stratum, linear)
+    near = _by_sums(stratum, np.where(far[:, None], 0.0, linear))
+    return _with_shares(stratum, near, linear, np.flatnonzero(far))
 
 
 def accumulate(stratum: Stratum, moments: Moments, values: FloatArray) -> FloatArray:
     """Sum over steps the expected events of each row times `values` (B, S): (B, n)."""
-    if moments.risk is None or moments.hazard is None:
-        rows = range(values.shape[0])
-        return np.stack([values[b] @ _shares(stratum, moments.linear[b], b)[0] for b in rows])
     steps, size = stratum.steps, stratum.times.size
     increments = moments.hazard * values
-    met = stratum.while_at_risk(add_at(increments, steps.time, size))
-    spared = add_at(increments * steps.fraction, steps.time, size)
+    met = stratum.while_at_risk(add_runs(increments, steps.time, size))
+    spared = add_runs(increments * steps.fraction, steps.time, size)
     expected: FloatArray = moments.risk * (met - np.where(stratum.event, spared[:, stratum.last], 0.0))
+    for b in moments.far:
+        expected[b] = values[b] @ _shares(stratum, moments.linear[b], b)[0]
     return expected
 
 
@@ -100,20 +104,20 @@ def _less_tied(stratum: Stratum, values: FloatArray, dying: FloatArray) -> Float
     total = stratum.at_risk(values)[:, steps.time]
     if not steps.fraction.any():
         return total
-    return total - steps.fraction * add_at(dying, stratum.last, stratum.times.size)[:, steps.time]
+    return total - steps.fraction * add_runs(dying, stratum.last, stratum.times.size)[:, steps.time]
 
 
-def _by_shares(stratum: Stratum, linear: FloatArray) -> Moments:
-    x, batch, p = stratum.covariates, linear.shape[0], stratum.covariates.shape[1]
-    steps = stratum.steps.weight.shape[1]
-    log_sum, mean, information = (np.empty((batch, *shape)) for shape in ((steps,), (steps, p), (p, p)))
-    for b in range(batch):
+def _with_shares(stratum: Stratum, near: Moments, linear: FloatArray, far: IntArray) -> Moments:
+    """Replace the rows `far` of `near` by what the shares give."""
+    x = stratum.covariates
+    log_sum, mean, information = near.log_sum.copy(), near.mean.copy(), near.information.copy()
+    for b in far:
         expected, log_sum[b], weight = _shares(stratum, linear[b], b)
-        share = expected / np.where(weight > 0, weight, 1.0)[:, None]
-        mean[b] = share @ x
-        distance = x[None, :, :] - mean[b][:, None, :]
-        information[b] = np.einsum("si,sip,siq->pq", expected, distance, distance)
-    return Moments(linear=linear, log_sum=log_sum, mean=mean, information=information)
+        mean[b] = expected @ x / np.where(weight > 0, weight, 1.0)[:, None]
+        for j in range(x.shape[1]):
+            distance = expected * (x[:, j] - mean[b, :, j, None])
+            information[b, j] = np.einsum("si,sip->p", distance, x[None, :, :] - mean[b][:, None, :])
+    return Moments(linear, log_sum, mean, information, near.risk, near.hazard, tuple(far.tolist()))
 
 
 def _shares(stratum: Stratum, linear: FloatArray, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -30,10 +30,10 @@ class _Search:
     far: FloatArray
     done: BoolArray = field(init=False)
     stride: FloatArray = field(init=False)
-    width: FloatArray = field(init=False)
+    miss: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        self.width = np.full(self.term.size, np.inf)
+        self.miss = np.full(self.term.size, np.inf)
         self.stride = np.full(self.term.size, 1e-3)
         self.done = np.zeros(self.term.size, dtype=bool)
 
@@ -107,16 +107,16 @@ def _solve(objective: Objective, search: _Search, first: FloatArray, maximum: fl
 def _next(search: _Search, value: FloatArray, root: FloatArray, slope: FloatArray, z: float) -> FloatArray:
     """Take a Newton step on r(b) = z, kept inside the bracket found so far.
 
-    The bracket grows while it is open, and is halved where a step shrank it by less than half.
+    The bracket grows while it is open; it is halved where the last step brought r no closer to z than half.
     """
     short = root < z
     search.stride = np.where(short, 2 * np.maximum(np.abs(value - search.near), search.stride), search.stride)
     search.near = np.where(short, value, search.near)
     search.far = np.where(short, search.far, value)
     unbounded = np.isnan(search.far)
-    width = np.abs(search.far - search.near)
-    slow = width > search.width / 2
-    search.width = np.where(slow, np.inf, width)
+    miss = np.abs(root - z)
+    slow = miss > search.miss / 2
+    search.miss = np.where(slow, np.inf, miss)
     with np.errstate(divide="ignore", invalid="ignore"):
         proposed = value + search.sign * (z - root) / slope
     limit = np.where(unbounded, search.near + 4 * search.sign * search.stride, search.far)

@@ -117,6 +117,12 @@ def add_at(values: FloatArray, index: IntArray, size: int) -> FloatArray:
     return sums
 
 
+def add_runs(values: FloatArray, index: IntArray, size: int) -> FloatArray:
+    """As `add_at`, for an index in ascending order in which every position occurs."""
+    starts = np.searchsorted(index, np.arange(size))
+    return np.add.reduceat(values, starts, axis=1)
+
+
 def reverse_cumulate(values: FloatArray) -> FloatArray:
     """Sum from each position to the end along the last axis."""
     return np.cumsum(values[..., ::-1], axis=-1)[..., ::-1]

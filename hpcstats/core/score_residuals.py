@@ -11,7 +11,7 @@ import numpy as np
 
 from hpcstats.core.moments import Moments, accumulate
 from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_at
+from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_runs
 from hpcstats.core.strata import Stratum
 
 
@@ -52,8 +52,8 @@ def sandwich(
 def _seen(stratum: Stratum, moments: Moments) -> FloatArray:
     steps, size = stratum.steps, stratum.times.size
     used = steps.weight > 0
-    tied = np.maximum(add_at(used.astype(np.float64), steps.time, size), 1)[0]
-    sums = [add_at(column, steps.time, size)[0] for column in _columns(moments.mean, used)]
+    tied = np.maximum(add_runs(used.astype(np.float64), steps.time, size), 1)[0]
+    sums = [add_runs(column, steps.time, size)[0] for column in _columns(moments.mean, used)]
     distance = stratum.covariates - (np.stack(sums, axis=1) / tied[:, None])[stratum.last]
     residuals: FloatArray = np.where(stratum.event, stratum.weights[0], 0.0)[:, None] * distance
     return residuals

@@ -10,7 +10,7 @@ from hpcstats.core.risk_sets import (
     BoolArray,
     FloatArray,
     IntArray,
-    add_at,
+    add_runs,
     distinct_times,
     not_yet_entered,
     reverse_cumulate,
@@ -32,7 +32,10 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """One stratum on the grid of its distinct event times; covariates are centred within it."""
+    """One stratum on the grid of its distinct event times, rows in the order of the last one they reach.
+
+    Covariates are centred within the stratum.
+    """
 
     rows: IntArray
     covariates: FloatArray
@@ -55,7 +58,7 @@ class Stratum:
         if self.member is not None:
             exact: FloatArray = values @ self.member
             return exact
-        total = reverse_cumulate(add_at(values, self.last, self.times.size))
+        total = reverse_cumulate(add_runs(values, self.last, self.times.size))
         if self.first is None:
             return total
         return total - not_yet_entered(values, self.first, self.times.size)
@@ -83,7 +86,9 @@ def place_stratum(
 ) -> Stratum | None:
     """Place the rows of one stratum on its grid; None if it holds no event."""
     times, last, first = _event_grid(exit_[rows], event[rows], None if entry is None else entry[rows])
-    met = (last >= 0) if first is None else (last >= 0) & (first <= last)
+    reached = last >= 0 if first is None else (last >= 0) & (first <= last)
+    met = np.flatnonzero(reached)
+    met = met[np.argsort(last[met], kind="stable")]
     rows, last = rows[met], last[met]
     if not times.size:
         return None
@@ -111,8 +116,10 @@ def _event_grid(
     everything = exit_ if entry is None else np.concatenate([exit_, entry])
     merged, position = distinct_times(everything)
     settled = merged[position]
-    times = np.unique(settled[: exit_.size][event])
-    last = np.searchsorted(times, settled[: exit_.size], side="right") - 1
+    leaving = settled[: exit_.size]
+    seen = event if entry is None else event & (settled[exit_.size :] < leaving)
+    times = np.unique(leaving[seen])
+    last = np.searchsorted(times, leaving, side="right") - 1
     if entry is None:
         return times, last, None
     return times, last, np.searchsorted(times, settled[exit_.size :], side="right")
@@ -127,8 +134,8 @@ def _membership(first: IntArray, last: IntArray, size: int) -> FloatArray | None
 
 
 def _steps(dying: FloatArray, last: IntArray, size: int, ties: str, frequency: bool) -> Steps:
-    weight = add_at(dying, last, size)
-    tied = weight if frequency else add_at((dying > 0).astype(np.float64), last, size)
+    weight = add_runs(dying, last, size)
+    tied = weight if frequency else add_runs((dying > 0).astype(np.float64), last, size)
     if ties == "breslow":
         return Steps(np.arange(size), np.zeros_like(weight), weight, tied)
     most = np.maximum(tied.max(axis=0), 1).astype(np.int64)
