@@ -29,7 +29,7 @@ def reported_by_the_review(cases: hs.literature.CaseData) -> hs.plots.ReportedSt
     stated = cases.seed_summary["nine_patients"]
     time = stated["time_to_spinal_metastasis_years"]
     return hs.plots.ReportedStatement(
-        label="Review of 2004",
+        label=f"Review of {cases.seed_summary['identification']['year']}",
         n=stated["n"]["value"],
         mean=time["mean"],
         low=time["min"],

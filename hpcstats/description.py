@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -23,12 +23,14 @@ QUANTILES = (
     "Quartiles: linear interpolation between order statistics (type 7 of Hyndman and Fan, R's default)."
 )
 _KINDS: tuple[Kind, ...] = ("numeric", "categorical")
-_POINTS = (0.5, 0.25, 0.75, 0.0, 1.0)
+_POINTS = {"median": 0.5, "lower_quartile": 0.25, "upper_quartile": 0.75, "minimum": 0.0, "maximum": 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NumericVariable:
     """Summary of a numeric column: one value a group, the last for all; NaN where none is known."""
+
+    kind: ClassVar[Literal["numeric"]] = "numeric"
 
     name: str
     known: IntArray
@@ -43,6 +45,8 @@ class NumericVariable:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CategoricalVariable:
     """Counts of the levels, shape (levels, groups), the last group for all; `known` are the denominators."""
+
+    kind: ClassVar[Literal["categorical"]] = "categorical"
 
     name: str
     levels: tuple[str, ...]
@@ -251,17 +255,14 @@ def _numeric(frame: pd.DataFrame, name: str, members: list[IntArray]) -> Numeric
     if infinite.size:
         raise DataError(f"{name} is infinite in rows {listing(infinite)}. Correct it.", rows=infinite)
     known = [values[rows][~np.isnan(values[rows])] for rows in members]
-    points = np.array([np.quantile(x, _POINTS) if x.size else np.full(len(_POINTS), np.nan) for x in known])
+    asked = list(_POINTS.values())
+    points = np.array([np.quantile(x, asked) if x.size else np.full(len(asked), np.nan) for x in known])
     number = np.array([x.size for x in known], dtype=np.int64)
     return NumericVariable(
         name=name,
         known=number,
         missing=np.array([rows.size for rows in members], dtype=np.int64) - number,
-        median=points[:, 0],
-        lower_quartile=points[:, 1],
-        upper_quartile=points[:, 2],
-        minimum=points[:, 3],
-        maximum=points[:, 4],
+        **dict(zip(_POINTS, points.T, strict=True)),
     )
 
 
@@ -296,5 +297,4 @@ def _entries(variable: NumericVariable | CategoricalVariable, k: int) -> list[tu
     if isinstance(variable, CategoricalVariable):
         levels = zip(variable.levels, variable.counts[:, k], strict=True)
         return [*((level, "count", float(count)) for level, count in levels), *counted]
-    names = ("median", "lower_quartile", "upper_quartile", "minimum", "maximum")
-    return [*counted, *(("", name, float(getattr(variable, name)[k])) for name in names)]
+    return [*counted, *(("", name, float(getattr(variable, name)[k])) for name in _POINTS)]

@@ -14,6 +14,7 @@ __all__ = [
     "count",
     "fixed",
     "interval",
+    "level",
     "p_value",
     "percent",
     "proportion",
@@ -228,6 +229,27 @@ def count(value: float) -> str:
     '9'
     """
     return f"{round(value)}"
+
+
+def level(value: float) -> str:
+    """Confidence level as per cent, with the digits it has.
+
+    Parameters
+    ----------
+    value : float
+        The level, a proportion.
+
+    Returns
+    -------
+    str
+        As printed.
+
+    Examples
+    --------
+    >>> level(0.95), level(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{100 * value:.10g}%"
 
 
 def interval(low: str, high: str) -> str:

@@ -1,16 +1,27 @@
 """A printed number that remembers its value and the patients and papers behind it.
 
 Tables, captions and the results paragraph are made of `Text`: plain words and `Number` in turn. So the
-printed cell, the exact value and its provenance can never part company.
+printed cell, the exact value and its provenance can never part company. What their identifiers and their
+lists of patients are made of stands here too.
 """
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 Value = float | int | str | None
+
+_SIGNS = {
+    "<": " below ",
+    ">": " above ",
+    "\N{LESS-THAN OR EQUAL TO}": " at most ",
+    "\N{GREATER-THAN OR EQUAL TO}": " at least ",
+    "+": " plus ",
+    "%": " percent ",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +108,36 @@ class Text:
 def patient_list(ids: Iterable[object]) -> tuple[str, ...]:
     """Sort and de-duplicate patient identifiers for `Number.patients`."""
     return tuple(sorted({str(id_) for id_ in ids}))
+
+
+def slug(name: object) -> str:
+    """Turn any name into a part of an identifier, keeping comparison signs as words.
+
+    Examples
+    --------
+    >>> slug("Gross total (en bloc)"), slug("<5"), slug(7.5)
+    ('gross_total_en_bloc', 'below_5', '7_5')
+    """
+    text = str(name)
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    return re.sub(r"\W+", "_", text.lower()).strip("_") or "unnamed"
+
+
+def distinct_numbers(
+    numbers: Iterable[Number],
+) -> tuple[tuple[Number, ...], tuple[tuple[Number, Number], ...]]:
+    """Return each number once, in order, and the pairs of different numbers that share an identifier.
+
+    Examples
+    --------
+    >>> n = Number(id="n", value=9, text="9", how="count of patients")
+    >>> once, clashes = distinct_numbers([n, n, replace(n, value=8, text="8")])
+    >>> len(once), [(str(one), str(other)) for one, other in clashes]
+    (1, [('9', '8')])
+    """
+    found: dict[str, Number] = {}
+    pairs = [(found.setdefault(number.id, number), number) for number in numbers]
+    # The representations see that not-a-number is the same value twice.
+    clashes = (pair for pair in pairs if pair[0] != pair[1] and repr(pair[0]) != repr(pair[1]))
+    return tuple(found.values()), tuple(clashes)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hpcstats import Number, Text, formats
-from hpcstats.numbers import patient_list
+from hpcstats.numbers import distinct_numbers, patient_list, slug
 
 NINE = Number(id="n", value=9, text="9", how="count", patients=("a", "b"))
 MEDIAN = Number(
@@ -54,6 +55,30 @@ def test_an_empty_text_is_empty():
 
 def test_patients_are_sorted_once_each_and_text():
     assert patient_list(["b", 10, "a", "b"]) == ("10", "a", "b")
+
+
+def test_a_number_stands_once_and_two_under_one_identifier_are_told():
+    other = replace(NINE, value=8, text="8")
+    assert distinct_numbers([NINE, MEDIAN, replace(NINE)]) == ((NINE, MEDIAN), ())
+    assert distinct_numbers([NINE, MEDIAN, other]) == ((NINE, MEDIAN), ((NINE, other),))
+
+
+def test_not_a_number_is_the_same_value_twice():
+    unknown = [replace(MEDIAN, value=float("nan")) for _ in range(2)]
+    assert distinct_numbers(unknown)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Gross total (en bloc)", "gross_total_en_bloc"),
+        ("≥5", "at_least_5"),
+        ("5+", "5_plus"),
+        ("?", "unnamed"),
+    ],
+)
+def test_names_become_parts_of_identifiers(name, part):
+    assert slug(name) == part
 
 
 @pytest.mark.parametrize(
@@ -119,6 +144,7 @@ def test_proportions_percents_years_counts_and_intervals():
     assert formats.percent(None) == formats.percent(math.nan) == "NE"
     assert formats.years(7.04) == "7.0"
     assert formats.count(9.0) == "9"
+    assert [formats.level(level) for level in (0.95, 0.975, 0.999)] == ["95%", "97.5%", "99.9%"]
     assert formats.interval(formats.years(2), formats.years(math.inf)) == "2.0 to ∞"
 
 

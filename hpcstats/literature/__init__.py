@@ -18,7 +18,8 @@ from hpcstats.literature.endpoints import Endpoint, endpoint
 from hpcstats.literature.flow import Box, Flow, Reason, evidence_flow
 from hpcstats.literature.lanes import swimmer_lanes
 from hpcstats.literature.problems import Problem, ValidationReport
-from hpcstats.literature.statements import Statement, Statements, check_statements
+from hpcstats.literature.statement_checks import check_statements
+from hpcstats.literature.statements import Statement, Statements
 from hpcstats.literature.validation import validate
 from hpcstats.literature.views import View
 

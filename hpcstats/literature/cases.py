@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hpcstats.errors import DataError
+from hpcstats.literature.descriptor import read_json_object
 from hpcstats.literature.timelines import Timeline, timelines
 from hpcstats.literature.validation import CheckedData, check_directory
 
@@ -109,7 +108,7 @@ def load(directory: str | Path | None = None) -> CaseData:
         cohort_statistics=_cohorts(checked),
         directory=checked.directory,
         files=_files(checked, seed),
-        seed_summary=_read_seed(seed) if seed.is_file() else None,
+        seed_summary=read_json_object(seed, "Correct or remove it.") if seed.is_file() else None,
         not_usable=checked.descriptor.not_usable,
     )
 
@@ -125,13 +124,3 @@ def _cohorts(checked: CheckedData) -> pd.DataFrame:
 def _files(checked: CheckedData, seed: Path) -> tuple[Path, ...]:
     tables = [checked.directory / table.table.file for table in checked.raw.values()]
     return tuple(sorted([*tables, *([seed] if seed.is_file() else []), checked.descriptor.path]))
-
-
-def _read_seed(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path} is not readable JSON ({error}). Correct or remove it.") from error
-    if not isinstance(content, dict):
-        raise DataError(f"{path} must hold a JSON object. Correct or remove it.")
-    return content

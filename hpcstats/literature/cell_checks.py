@@ -70,6 +70,11 @@ def _rules(field: Field) -> Iterator[CellRule]:
     if "pattern" in limits:
         pattern = re.compile(limits["pattern"])
         yield CellRule("has not the form of this column", f"Write it as {pattern.pattern}", _matches(pattern))
+    yield from _bounds(field)
+
+
+def _bounds(field: Field) -> Iterator[CellRule]:
+    limits = field.constraints
     if "minimum" in limits:
         low = float(limits["minimum"])
         yield CellRule(

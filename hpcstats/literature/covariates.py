@@ -22,7 +22,7 @@ def report_years(sources: pd.DataFrame) -> pd.Series[float]:
 
 
 def covariates(cases: CaseData) -> pd.DataFrame:
-    """Return one row a patient: the columns of patients.csv and the helpers.
+    """Return one row a patient: the columns of patients.csv, and those made of them.
 
     - ``age_at_primary``: age if it belongs to the primary, else missing.
     - ``resection_complete``: "gross total" or "subtotal or biopsy", missing if not stated.

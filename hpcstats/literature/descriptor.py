@@ -112,7 +112,7 @@ def find_descriptor(directory: Path) -> Descriptor:
     case-level data at all.
     """
     for path in descriptor_candidates(directory):
-        content = _read(path)
+        content = read_json_object(path, "Correct it.")
         if path.parent == directory or set(REQUIRED_TABLES) <= _names(content):
             return parse_descriptor(path, content)
     raise DataError(f"No datapackage.json describes the tables in {directory}. Put one beside them.")
@@ -161,13 +161,14 @@ def _check_vocabularies(path: Path, tables: Mapping[str, Table]) -> None:
         raise DataError(f"{path} names degrees of confidence {listing(strange)}. Use {listing(CONFIDENCE)}.")
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_json_object(path: Path, advice: str) -> dict[str, Any]:
+    """Read a file that holds one JSON object, or say that it does not, with the advice."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path} is not readable JSON ({error}). Correct it.") from error
+        raise DataError(f"{path} is not readable JSON ({error}). {advice}") from error
     if not isinstance(content, dict):
-        raise DataError(f"{path} is not a data package. It must be a JSON object with resources.")
+        raise DataError(f"{path} must hold a JSON object. {advice}")
     return content
 
 

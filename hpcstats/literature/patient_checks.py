@@ -14,6 +14,9 @@ from hpcstats.literature.timelines import SPINAL, Timeline
 if TYPE_CHECKING:
     import pandas as pd
 
+Finding = tuple[str, str, str]
+"""Column, message and advice."""
+
 _FEMALE_ORGANS = re.compile(
     r"(?<!outside the )\b(uterus|uterine|ovar\w+|vagin\w+|vulva\w*|cervix)\b", re.IGNORECASE
 )
@@ -41,9 +44,6 @@ def check_patient(
         *_role(patient, timeline),
     ]:
         yield raw.problem(row, column, message, advice)
-
-
-Finding = tuple[str, str, str]
 
 
 def _text(patient: Mapping[str, Any], column: str) -> str:

@@ -66,11 +66,7 @@ def read_table(directory: Path, table: Table) -> RawTable:
     try:
         content = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        problem = Problem(
-            file=table.file, message=f"the file is not UTF-8 ({error.reason})", advice="Save it as UTF-8"
-        )
-        empty = pd.DataFrame(columns=list(table.columns), dtype=object)
-        return RawTable(table=table, text=empty, lines=(), problems=(problem,))
+        return _unreadable(table, error.reason)
     reader = csv.reader(io.StringIO(content, newline=""))
     header = next(reader, [])
     problems = _header_problems(table, header)
@@ -87,6 +83,14 @@ def read_table(directory: Path, table: Table) -> RawTable:
     text = pd.DataFrame(rows, columns=pd.Index(header), dtype=object)
     text = text.loc[:, ~text.columns.duplicated()]
     return RawTable(table=table, text=text, lines=tuple(lines), problems=tuple(problems))
+
+
+def _unreadable(table: Table, reason: str) -> RawTable:
+    import pandas as pd
+
+    problem = Problem(file=table.file, message=f"the file is not UTF-8 ({reason})", advice="Save it as UTF-8")
+    empty = pd.DataFrame(columns=list(table.columns), dtype=object)
+    return RawTable(table=table, text=empty, lines=(), problems=(problem,))
 
 
 def _header_problems(table: Table, header: list[str]) -> list[Problem]:

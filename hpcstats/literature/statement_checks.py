@@ -1,22 +1,92 @@
-"""The checks of single statements about the patients with spinal metastasis."""
+"""`check_statements`: each statement of the index paper, checked against the case-level data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from hpcstats.errors import DataError
 from hpcstats.literature import statement_rules as rules
-from hpcstats.literature.cohort_rates import rates
-from hpcstats.literature.statement_evidence import Evidence
+from hpcstats.literature.cases import CaseData
+from hpcstats.literature.endpoints import Endpoint
 from hpcstats.literature.statement_parts import (
+    Evidence,
     centre_statement,
     count_of_total,
+    evidence,
     range_statement,
     share_statement,
 )
-from hpcstats.literature.statements import CANNOT, Statement, verdict
-from hpcstats.numbers import Number, Text
+from hpcstats.literature.statement_rates import rates
+from hpcstats.literature.statements import CANNOT, Statement, Statements, verdict
+from hpcstats.numbers import Text
+
+
+def check_statements(cases: CaseData, endpoints: Mapping[str, Endpoint] | None = None) -> Statements:
+    """Each checkable statement of the index paper beside the case-level data.
+
+    Use it to see how far a review's summary and its cases, as published since, tell the same story. An
+    agreement says that the data do not contradict the statement, not that it is true of patients in
+    general: all patients with spinal metastasis were reported because of it, and the comparators were
+    chosen for an event or its absence, so their share with recurrence estimates nothing. Rates are
+    therefore judged by cohorts alone.
+
+    Parameters
+    ----------
+    cases : CaseData
+        Made by `load`, with a seed_summary.json.
+    endpoints : mapping of name to Endpoint, optional
+        Its ``spinal_metastasis`` gives the settings (least confidence, patients left out). The times
+        compared include synchronous metastases, as the stated range, which begins at 0, does.
+
+    Returns
+    -------
+    Statements
+
+    Raises
+    ------
+    DataError
+        If the data hold no seed_summary.json.
+
+    Examples
+    --------
+    >>> import hpcstats as hs
+    >>> checked = hs.literature.check_statements(hs.literature.load())
+    >>> print(checked["sex"].stated, "|", checked["sex"].found, "|", checked["sex"].verdict)
+    5 of 9 men (56%) | 12 of 23 men (52%, 95% interval 31% to 73%) | agrees
+    """
+    if cases.seed_summary is None:
+        raise DataError(
+            f"{cases.directory} holds no seed_summary.json, so there is no statement to check. Add one."
+        )
+    given = evidence(cases, _settings(endpoints))
+    found = tuple(statement for check in _CHECKS for statement in check(given))
+    return Statements(
+        n=len(given.spinal),
+        n_events=len(given.spinal),
+        method=(
+            "Each statement of the index paper was compared with the patients reported with spinal "
+            "metastasis, or with published cohorts for rates, by the rule stated beside it."
+        ),
+        conventions=(
+            "Shares have known values as denominator.",
+            "Ages are as reported: at the primary, at the spinal metastasis, or not assigned.",
+            "Times are point values, synchronous metastases included.",
+        ),
+        warnings=(
+            "The patients of the index paper may be among the case-level patients: no independent check.",
+            "Comparators were selected; their share with recurrence or metastasis estimates nothing.",
+        ),
+        statements=found,
+    )
+
+
+def _settings(endpoints: Mapping[str, Endpoint] | None) -> Mapping[str, Any]:
+    if endpoints is None or "spinal_metastasis" not in endpoints:
+        return {}
+    return endpoints["spinal_metastasis"].settings
 
 
 def number_of_patients(given: Evidence) -> Iterator[Statement]:
@@ -26,18 +96,12 @@ def number_of_patients(given: Evidence) -> Iterator[Statement]:
     if stated is None or year is None:
         return
     earlier = int((given.spinal["source_year"] <= year).sum())
-    how = "count of patients with a spinal metastasis in the case-level data"
+    number = given.found_numbers("n", "count of patients with a spinal metastasis in the case-level data")
     found = Text.template(
         "{earlier} reported up to {year}, {total} in all",
-        earlier=Number(id="n.earlier", value=earlier, text=str(earlier), how=how, patients=given.spinal_ids),
+        earlier=number("earlier", earlier, str(earlier)),
         year=str(year),
-        total=Number(
-            id="n.total",
-            value=len(given.spinal),
-            text=str(len(given.spinal)),
-            how=how,
-            patients=given.spinal_ids,
-        ),
+        total=number("total", len(given.spinal), str(len(given.spinal))),
     )
     more = earlier > stated
     yield Statement(
@@ -140,20 +204,15 @@ def treatment(given: Evidence) -> Iterator[Statement]:
     known = given.spinal["adjuvant_radiotherapy"].dropna().astype(object)
     yes = int((known == "yes").sum())
     how = "count of patients with spinal metastasis by radiotherapy after the first operation, where stated"
+    number = given.found_numbers("treatment", how)
     yield Statement(
         id="treatment",
         subject="surgery and radiotherapy",
         stated=count_of_total(given, "treatment", treated, total, "treated with both"),
         found=Text.template(
             "radiotherapy after the first operation in {yes} of {n}",
-            yes=Number(id="treatment.yes", value=yes, text=str(yes), how=how, patients=given.spinal_ids),
-            n=Number(
-                id="treatment.known",
-                value=len(known),
-                text=str(len(known)),
-                how=how,
-                patients=given.spinal_ids,
-            ),
+            yes=number("yes", yes, str(yes)),
+            n=number("known", len(known), str(len(known))),
         ),
         verdict=CANNOT,
         rule=(
@@ -165,4 +224,4 @@ def treatment(given: Evidence) -> Iterator[Statement]:
     )
 
 
-ALL_CHECKS = (number_of_patients, age, sex, site, levels, time_to_spine, treatment, rates)
+_CHECKS = (number_of_patients, age, sex, site, levels, time_to_spine, treatment, rates)

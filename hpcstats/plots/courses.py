@@ -49,8 +49,7 @@ class Moment:
     @property
     def reached(self) -> float:
         """The latest time up to which observation is certain."""
-        known = [value for value in (self.time, self.lower) if math.isfinite(value)]
-        return max(known, default=0.0) if not self.timed else self.time
+        return _or_zero(self.time if self.timed else self.lower)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +94,18 @@ class Course:
         return self.state.startswith("alive")
 
     @property
+    def _every_moment(self) -> tuple[Moment, ...]:
+        return self.moments if self.last is None else (*self.moments, self.last)
+
+    @property
     def observed(self) -> float:
         """How far the patient was certainly observed: the length of the bar."""
-        every = (*self.moments, self.last) if self.last else self.moments
-        return max((moment.reached for moment in every), default=0.0)
+        return max((moment.reached for moment in self._every_moment), default=0.0)
 
     @property
     def furthest(self) -> float:
         """The rightmost time that is drawn."""
-        every = (*self.moments, self.last) if self.last else self.moments
-        ends = [value for moment in every for value in (moment.time, moment.upper) if math.isfinite(value)]
+        ends = [_or_zero(value) for moment in self._every_moment for value in (moment.time, moment.upper)]
         return max(self.observed, *ends, 0.0)
 
 
@@ -127,10 +128,10 @@ def courses(lanes: Any, event: str) -> tuple[Course, ...]:
         names = ", ".join(sorted(known))
         raise DataError(f"lanes holds unknown events ({shown}). Known are {names}.", rows=strange)
     found = [_course(str(patient), rows, event) for patient, rows in frame.groupby("patient_id", sort=False)]
-    return tuple(sorted(found, key=lambda lane: (not lane.dated, _first(lane.sorted_by), lane.patient)))
+    return tuple(sorted(found, key=lambda lane: (not lane.dated, _or_zero(lane.sorted_by), lane.patient)))
 
 
-def _first(value: float) -> float:
+def _or_zero(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
@@ -177,4 +178,4 @@ def moments_by_event(course: Course) -> Iterator[tuple[str, list[Moment]]]:
     """Yield the events of a course kind by kind, each in order of time, those with only a range last."""
     for event in EVENTS:
         found = [moment for moment in course.moments if moment.event == event]
-        yield event, sorted(found, key=lambda one: (not one.timed, _first(one.time), _first(one.lower)))
+        yield event, sorted(found, key=lambda one: (not one.timed, _or_zero(one.time), _or_zero(one.lower)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hpcstats import formats
 from hpcstats.errors import DesignError
-from hpcstats.numbers import Number, Text, patient_list
+from hpcstats.numbers import Number, Text, slug
 
 if TYPE_CHECKING:
     from hpcstats.compare import LogrankResult
@@ -50,28 +49,6 @@ class GroupSummary:
     def numbers(self) -> tuple[Number, ...]:
         """All numbers of the summary."""
         return (self.n, self.events, *self.median.numbers)
-
-
-def level_text(level: float) -> str:
-    """Print a confidence level.
-
-    Examples
-    --------
-    >>> level_text(0.95), level_text(0.999)
-    ('95%', '99.9%')
-    """
-    return f"{100 * level:.10g}%"
-
-
-def slug(label: object) -> str:
-    """Turn a label into a part of an id.
-
-    Examples
-    --------
-    >>> slug("Gross total (en bloc)")
-    'gross_total_en_bloc'
-    """
-    return re.sub(r"[^a-z0-9]+", "_", str(label).lower()).strip("_") or "group"
 
 
 def summarise(km: SurvivalCurves, labels: Mapping[Any, str] | None) -> tuple[GroupSummary, ...]:
@@ -165,19 +142,15 @@ def hazard_ratio_text(fit: CoxFit, term: str, contrast: str = "") -> Text:
         raise DesignError(f"The model has no term {term!r}. Its terms are {', '.join(map(repr, fit.terms))}.")
     position = fit.terms.index(term)
     frame = fit.to_frame()
-    row, key, patients = (
-        frame[frame["term"] == term].iloc[0],
-        slug(term.replace("[T.", "[")),
-        patient_list(fit.patients()),
-    )
+    row, key = frame[frame["term"] == term].iloc[0], slug(term.replace("[T.", "["))
 
     def number(part: str, text: str) -> Number:
         value = float(row[part])
         stored = value if math.isfinite(value) else None
-        return Number(id=f"{key}.{part}", value=stored, text=text, how=fit.method, patients=patients)
+        return Number(id=f"{key}.{part}", value=stored, text=text, how=fit.method, patients=fit.patients())
 
     low, high = (number(part, formats.ratio(float(row[part]))) for part in ("low", "high"))
-    limits = Text.of(f" ({level_text(fit.level)} CI ", low, " to ", high, ")")
+    limits = Text.of(f" ({formats.level(fit.level)} CI ", low, " to ", high, ")")
     printed = formats.ratio(float(row["hazard_ratio"]))
     ratio = number("hazard_ratio", printed if fit.statuses[position] == "ok" else "not estimable")
     return Text.of("hazard ratio ", ratio, limits, f", {contrast}" if contrast else "")
@@ -193,7 +166,7 @@ def comparison_text(comparison: LogrankResult | None, hazard_ratio: Text | None,
         value=float(comparison.p_value),
         text=printed if printed.startswith("<") else f"= {printed}",
         how=comparison.method,
-        patients=patient_list(comparison.patients()),
+        patients=comparison.patients(),
     )
     words = Text.of(f"{name} p ", test)
     return words if hazard_ratio is None else Text.of(words, "; ", hazard_ratio)
@@ -210,7 +183,7 @@ def default_caption(
     selected = " All are published cases of the event: the curve is the time to it among them, not a risk."
     marks = " Marks on a curve: patients censored at that time." if km.n_events < km.n else ""
     plural, unit = "s" if len(summaries) > 1 else "", km.response.unit
-    band = f"{level_text(km.level)} {km.interval} confidence band{plural}"
+    band = f"{formats.level(km.level)} {km.interval} confidence band{plural}"
     curves = [
         Text.of(f"{row.name}, n = ", row.n, ", ", row.events, " events, median ", row.median, f" {unit}")
         for row in summaries

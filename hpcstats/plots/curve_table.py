@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hpcstats import formats
-from hpcstats.numbers import Number, patient_list
+from hpcstats.numbers import Number
 from hpcstats.plots.curve_numbers import GroupSummary
 from hpcstats.plots.palette import GREY, SeriesStyle
 from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, text_width, widest, wrap
@@ -16,10 +16,13 @@ from hpcstats.plots.style import CURVE_LINE, THIN_LINE
 if TYPE_CHECKING:
     from hpcstats.nonparametric import SurvivalCurves
 
+Cells = dict[str, tuple[Number, ...]]
+
 ROWS = (("at_risk", "At risk"), ("events", "Events"), ("censored", "Censored"))
 INDENT = 2.0
 _SAMPLE = 7.0
 _GAP = 3.0
+_NARROWEST_MEDIAN = 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +50,33 @@ class Key:
     def columns(self) -> tuple[float, float, float, float]:
         """Left end of the names, right ends of n and events, left end of the medians."""
         events = max(text_width("Events"), widest([str(row.events) for row in self.summaries]))
-        counts = widest(["n", *(str(row.n) for row in self.summaries)])
-        last = self._median_width
-        room = self.width - 2 * MARGIN - _SAMPLE - counts - events - last - 3 * _GAP
+        counts, medians = self._counts_width, self._medians_room
+        room = self.width - 2 * MARGIN - _SAMPLE - counts - events - medians - 3 * _GAP
         names = MARGIN + _SAMPLE
         n_end = names + min(room, widest([row.name for row in self.summaries])) + _GAP + counts
         events_end = n_end + _GAP + events
         return names, n_end, events_end, events_end + _GAP
 
     @property
-    def _median_width(self) -> float:
-        return max(22.0, widest([str(row.median) for row in self.summaries]))
+    def _counts_width(self) -> float:
+        return widest(["n", *(str(row.n) for row in self.summaries)])
+
+    @property
+    def _medians_width(self) -> float:
+        return widest([str(row.median) for row in self.summaries])
+
+    @property
+    def _medians_room(self) -> float:
+        return max(_NARROWEST_MEDIAN, self._medians_width)
 
     @property
     def _head(self) -> list[str]:
         roomy = self.width > 120
-        return [self.median_head] if roomy else balanced(self.median_head, self._median_width)
+        return [self.median_head] if roomy else balanced(self.median_head, self._medians_room)
 
     def _names(self, summary: GroupSummary) -> list[str]:
         names, n_end, _, _ = self.columns
-        counts = widest(["n", *(str(row.n) for row in self.summaries)])
-        return wrap(summary.name, n_end - counts - _GAP - names + 0.05)
+        return wrap(summary.name, n_end - self._counts_width - _GAP - names + 0.05)
 
     @property
     def height(self) -> float:
@@ -82,7 +91,7 @@ class Key:
         sheet.write(events_end, y, "Events", ha="right")
         sheet.write_lines(medians, top, head)
         y += LINE_HEIGHT + 0.4
-        right = medians + max(widest(head), widest([str(row.median) for row in self.summaries]))
+        right = medians + max(widest(head), self._medians_width)
         sheet.line([MARGIN, right], [y - 0.1, y - 0.1], color=GREY, linewidth=THIN_LINE)
         y += 0.6
         for row, look in zip(self.summaries, self.looks, strict=True):
@@ -118,7 +127,7 @@ class RiskTable:
 
     summaries: Sequence[GroupSummary]
     looks: Sequence[SeriesStyle]
-    cells: Sequence[dict[str, tuple[Number, ...]]]
+    cells: Sequence[Cells]
 
     @property
     def label_width(self) -> float:
@@ -154,16 +163,13 @@ class RiskTable:
         return tuple(number for block in self.cells for row in block.values() for number in row)
 
 
-Cells = dict[str, tuple[Number, ...]]
-
-
 def risk_cells(km: SurvivalCurves, summaries: Sequence[GroupSummary], ticks: Sequence[float]) -> list[Cells]:
     """Read the risk table of `km` at `ticks` as printed numbers, one mapping a group."""
     table, size = km.risk_table(list(ticks)), len(ticks)
     cells = []
     for position, summary in enumerate(summaries):
         block = table.iloc[position * size : (position + 1) * size]
-        patients = patient_list(km.patients(summary.key))
+        patients = km.patients(summary.key)
         cells.append(
             {
                 key: tuple(

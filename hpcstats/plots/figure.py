@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure as Canvas
 
 from hpcstats.errors import DesignError, unknown_option
-from hpcstats.numbers import Number, Text
+from hpcstats.numbers import Number, Text, distinct_numbers
 from hpcstats.plots import style
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ class Figure:
         DesignError
             If one id stands for two different numbers.
         """
-        found: dict[str, Number] = {}
-        for number in (*self.caption.numbers, *self.drawn_numbers):
-            if found.setdefault(number.id, number) != number:
-                raise DesignError(
-                    f"The id {number.id!r} stands for {found[number.id].text} and for {number.text}. "
-                    "Give each number of a figure its own id."
-                )
-        return tuple(found.values())
+        numbers, clashes = distinct_numbers((*self.caption.numbers, *self.drawn_numbers))
+        if clashes:
+            one, other = clashes[0]
+            raise DesignError(
+                f"The id {one.id!r} stands for {one.text} and for {other.text}. "
+                "Give each number of a figure its own id."
+            )
+        return numbers
 
     @property
     def size(self) -> tuple[float, float]:

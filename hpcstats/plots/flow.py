@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hpcstats.numbers import Number, Text
+from hpcstats.numbers import Number, Text, slug
 from hpcstats.plots import alt_text, style
-from hpcstats.plots.curve_numbers import slug
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow_boxes import arrow
 from hpcstats.plots.flow_plan import ARROW, BETWEEN_COLUMNS, GAP, TRUNK, Column, Plan

@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text as Words
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import MaxNLocator
 
 from hpcstats.errors import DesignError
 from hpcstats.plots import style
@@ -80,6 +81,17 @@ def balanced(words: str, width: float) -> list[str]:
     while narrower > 5 and len(wrap(words, narrower - 1)) == len(fewest):
         narrower -= 1
     return wrap(words, narrower)
+
+
+def round_ticks(end: float, most: int, steps: Sequence[float]) -> list[float]:
+    """Choose about `most` round numbers from 0 to `end` for an axis, a multiple of one of `steps` apart.
+
+    Examples
+    --------
+    >>> round_ticks(17, 6, [1, 2, 5, 10])
+    [0.0, 5.0, 10.0, 15.0]
+    """
+    return [float(tick) for tick in MaxNLocator(most, steps=steps).tick_values(0, end) if 0 <= tick <= end]
 
 
 class Sheet:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
+from hpcstats import formats
 from hpcstats.errors import DesignError
 from hpcstats.numbers import Text
 from hpcstats.plots import alt_text, style
@@ -17,13 +17,12 @@ from hpcstats.plots.curve_numbers import (
     comparison_text,
     default_caption,
     hazard_ratio_text,
-    level_text,
     summarise,
 )
 from hpcstats.plots.curve_table import Key, RiskTable, risk_cells
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.reported import ReportedStatement, Strip
-from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, text_width, widest, wrap
+from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, round_ticks, text_width, widest, wrap
 from hpcstats.plots.step_curves import StepCurve, draw_curves, draw_medians, step_curves
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def survival_curves(
         key=Key(
             summaries,
             [curve.look for curve in curves],
-            f"Median, {km.response.unit} ({level_text(km.level)} CI)",
+            f"Median, {km.response.unit} ({formats.level(km.level)} CI)",
             style.width_in_mm(width),
         ),
         remark=comparison_text(comparison, hazard_ratio, comparison_name),
@@ -188,9 +187,7 @@ def _end(km: SurvivalCurves, limit: float | None, reported: ReportedStatement | 
 
 def _ticks(ticks: Sequence[float] | None, end: float) -> tuple[float, ...]:
     if ticks is None:
-        ticks = [
-            tick for tick in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(0, end) if 0 <= tick <= end
-        ]
+        ticks = round_ticks(end, 6, [1, 2, 2.5, 5, 10])
     beyond = [tick for tick in ticks if not 0 <= tick <= end]
     if beyond:
         raise DesignError(f"The tick {beyond[0]:g} lies outside the time axis, 0 to {end:g}. Leave it out.")

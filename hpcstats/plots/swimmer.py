@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.ticker import MaxNLocator
-
+from hpcstats.columns import as_frame
 from hpcstats.errors import DesignError
 from hpcstats.numbers import Number, Text, patient_list
 from hpcstats.plots import alt_text, palette, style
 from hpcstats.plots.courses import Course, courses
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.lane_drawing import Scale, draw_course, draw_listed
-from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, widest
+from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, round_ticks, widest
 from hpcstats.plots.swimmer_key import Entries
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MECHANISMS = {"csf_seeding": "CSF seeding"}
+_HEADS = ("Source", "Route", "Last contact")
 _LANE = 5.0
 _TIGHTEST_LANE = 4.3
 _GAP = 3.0
@@ -158,9 +158,6 @@ class _Plan:
         return Scale(left, (self.columns[0] - 7.0 - left) / self.end)
 
 
-_HEADS = ("Source", "Route", "Last contact")
-
-
 def _draw(plan: _Plan) -> Sheet:
     top = MARGIN + plan.entries.height + 2.0
     first = top + LINE_HEIGHT + 0.8
@@ -200,13 +197,10 @@ def _draw_lanes(sheet: Sheet, plan: _Plan, lanes: Sequence[Course], top: float) 
 
 def _draw_axis(sheet: Sheet, plan: _Plan, top: float, bottom: float) -> None:
     scale, line = plan.scale, bottom + 0.8
-    ticks = [
-        tick for tick in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, plan.end) if 0 <= tick <= plan.end
-    ]
     how = {"color": palette.BLACK, "linewidth": style.AXIS_LINE, "solid_capstyle": "projecting"}
     sheet.line([scale.left, scale.at(plan.end)], [line, line], **how)
-    for tick in ticks:
-        x = scale.at(float(tick))
+    for tick in round_ticks(plan.end, 7, [1, 2, 5, 10]):
+        x = scale.at(tick)
         sheet.line([x, x], [top, bottom], color=_GRID, linewidth=0.4, zorder=0.5)
         sheet.line([x, x], [line, line + 0.9], **how)
         sheet.write(x, line + 1.5, f"{tick:g}", ha="center")
@@ -214,8 +208,6 @@ def _draw_axis(sheet: Sheet, plan: _Plan, top: float, bottom: float) -> None:
 
 
 def _data(lanes: Any, found: Sequence[Course]) -> pd.DataFrame:
-    from hpcstats.columns import as_frame
-
     frame = as_frame(lanes, "lanes").copy()
     order = {course.patient: number for number, course in enumerate(found, start=1)}
     numbers = [order[str(patient)] for patient in frame["patient_id"]]

@@ -55,8 +55,7 @@ Verified: 3 files, 1 numbers, equal byte for byte.
 
 from __future__ import annotations
 
-from hpcstats.reproduce.prose import Prose
-from hpcstats.reproduce.protocols import NotApplicable, Renderable
+from hpcstats.reproduce.outputs import NotApplicable, Prose, Renderable
 from hpcstats.reproduce.rebuild import Report, reproduce
 from hpcstats.reproduce.settings import FORMATS
 from hpcstats.reproduce.single import main

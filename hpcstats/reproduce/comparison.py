@@ -17,7 +17,8 @@ from hpcstats.reproduce import drawings, pixels
 
 TOLERANCE = 1e-8
 _NUMBER = re.compile(r"[-\N{MINUS SIGN}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_TEXT = (".csv", ".txt", ".md", ".html", ".tex", ".json")
+_TEXTS = (".txt", ".md", ".html", ".tex", ".json")
+_READABLE = (*_TEXTS, ".csv", ".svg", ".eps")
 _SHOWN = 60
 
 
@@ -39,7 +40,7 @@ def compare_file(name: str, old: bytes, new: bytes, *, tolerance: bool) -> Compa
         return Comparison(how="byte for byte")
     suffix = PurePosixPath(name).suffix.lower()
     if not tolerance:
-        place = _first_line(old, new) if suffix in (*_TEXT, ".svg", ".eps") else ""
+        place = _first_line(old, new) if suffix in _READABLE else ""
         return Comparison(how="byte for byte", difference=place or f"{len(old)} -> {len(new)} bytes")
     if suffix not in _METHODS:
         return Comparison(
@@ -136,7 +137,7 @@ _AS_DRAWING = f"by drawing operations, with coordinates to {drawings.TOLERANCE:g
 _METHODS: dict[str, tuple[str, Callable[[bytes, bytes], str]]] = {
     ".csv": (f"cell by cell, with numbers to {TOLERANCE:g}", _compare_csv),
     ".docx": (f"part by part, with numbers to {TOLERANCE:g}", _compare_docx),
-    **dict.fromkeys((".txt", ".md", ".html", ".tex", ".json"), _AS_TEXT),
+    **dict.fromkeys(_TEXTS, _AS_TEXT),
     **dict.fromkeys((".png", ".tiff"), (pixels.HOW, pixels.compare)),
     ".svg": (_AS_DRAWING, drawings.compare_svg),
     ".pdf": (_AS_DRAWING, drawings.compare_pdf),

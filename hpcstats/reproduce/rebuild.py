@@ -129,14 +129,27 @@ def reproduce(
     """
     scripts = find_scripts(study)
     chosen = select(scripts, only)
-    asked = study.formats if formats is None else check_formats(formats)
+    asked, others = image_formats(study, formats)
     directory = output_directory(study, output)
     if jobs is not None and jobs < 1:
         raise DesignError(f"jobs={jobs} processes cannot run anything. Write 1 or more.")
     study.common_inputs()
     outcomes = _run_with_progress(chosen, study, asked, jobs)
-    others = [] if formats is None else [name for name in FORMATS if name not in asked]
     return write_outcomes(study, outcomes, directory, scripts, others)
+
+
+def image_formats(study: Study, formats: Iterable[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the image formats to make, and those not asked for, whose files stay.
+
+    Raises
+    ------
+    UnsupportedError
+        For an unknown format.
+    """
+    if formats is None:
+        return study.formats, ()
+    asked = check_formats(formats)
+    return asked, tuple(name for name in FORMATS if name not in asked)
 
 
 def output_directory(study: Study, output: str | Path | None) -> Path:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from hpcstats.errors import DesignError, HpcstatsError, listing
-from hpcstats.numbers import Number
+from hpcstats.numbers import Number, distinct_numbers
 from hpcstats.reproduce.environment import default_style, fixed_environment, isolated_imports
-from hpcstats.reproduce.protocols import NotApplicable, Renderable
+from hpcstats.reproduce.outputs import NotApplicable, Renderable
 from hpcstats.reproduce.scripts import Build, Script
 from hpcstats.reproduce.study import Study
 
@@ -133,13 +133,11 @@ def _checked_files(rendered: Mapping[str, bytes], script: Script) -> dict[str, b
 
 def _checked_numbers(numbers: Sequence[Number], script: Script) -> tuple[Number, ...]:
     """Prefix the numbers; one printed in two places is one number, two under one name are an error."""
-    by_id: dict[str, Number] = {}
-    twice = [number.id for number in numbers if by_id.setdefault(number.id, number) != number]
-    if twice:
-        raise DesignError(
-            f"Different numbers share an identifier: {listing(dict.fromkeys(twice))}. Name each its own."
-        )
-    return tuple(number.within(script.id) for number in by_id.values())
+    once, clashes = distinct_numbers(numbers)
+    if clashes:
+        ids = dict.fromkeys(number.id for number, _ in clashes)
+        raise DesignError(f"Different numbers share an identifier: {listing(ids)}. Name each its own.")
+    return tuple(number.within(script.id) for number in once)
 
 
 def _told(error: BaseException, script: Script) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpcstats.errors import DesignError, listing
-from hpcstats.reproduce.protocols import Renderable
+from hpcstats.reproduce.outputs import Renderable
 from hpcstats.reproduce.study import Study
 
 Build = Callable[[Study], Renderable]

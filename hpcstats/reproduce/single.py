@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hpcstats.errors import HpcstatsError
-from hpcstats.reproduce.rebuild import Report, output_directory, write_outcomes
+from hpcstats.reproduce.rebuild import Report, image_formats, output_directory, write_outcomes
 from hpcstats.reproduce.running import run_script
 from hpcstats.reproduce.scripts import Build, find_scripts, script_at
-from hpcstats.reproduce.settings import FORMATS, check_formats
+from hpcstats.reproduce.settings import FORMATS
 from hpcstats.reproduce.study import Study
 
 
@@ -56,11 +56,10 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> None:
 def _run(build: Build, path: Path, options: argparse.Namespace) -> Report:
     study = Study.read(path.parent.parent, data=options.data)
     script = script_at(study, path)
-    asked = study.formats if options.formats is None else check_formats(options.formats.split(","))
+    asked, others = image_formats(study, None if options.formats is None else options.formats.split(","))
     directory = output_directory(study, options.out)
     study.common_inputs()
     outcome = run_script(script, study, asked, build)
-    others = [] if options.formats is None else [name for name in FORMATS if name not in asked]
     return write_outcomes(study, [outcome], directory, find_scripts(study), others)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpcstats import formats
 from hpcstats.numbers import Text
-from hpcstats.tables.pieces import BEYOND, Basis, counted, named, slug, words
+from hpcstats.tables.pieces import BEYOND, Basis, counted, named
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def characteristics(
     Missing | 1
     """
     names = labels or {}
-    bases = [Basis(prefix=slug(group), patients=description.patients(group)) for group in description.groups]
+    bases = [Basis(patients=description.patients(group)).below(group) for group in description.groups]
     rows = [_total_row(description, bases), *_paper_rows(description, bases)]
     for variable in description.variables:
         rows += _variable_rows(variable, bases, names)
@@ -69,7 +69,7 @@ def characteristics(
         for k, group in enumerate(description.groups)
     )
     return Table(
-        caption=words(caption),
+        caption=Text.of(caption),
         stub="Characteristic",
         columns=columns,
         rows=tuple(rows),
@@ -116,9 +116,11 @@ def _year_range(basis: Basis, years: NumericVariable, k: int) -> Text:
     return Text.of(first, " to ", last)
 
 
-def _variable_rows(variable: Any, bases: list[Basis], names: Mapping[str, str]) -> Iterator[Row]:
+def _variable_rows(
+    variable: NumericVariable | CategoricalVariable, bases: list[Basis], names: Mapping[str, str]
+) -> Iterator[Row]:
     label = Text.of(named(variable.name, names))
-    if hasattr(variable, "levels"):
+    if variable.kind == "categorical":
         yield Row(label=label, cells=(Text(),) * len(bases))
         yield from _level_rows(variable, bases, names)
     else:

@@ -9,7 +9,7 @@ from hpcstats import formats
 from hpcstats.errors import DesignError, listing
 from hpcstats.numbers import Number, Text
 from hpcstats.tables.model_cells import Cells, ModelCells, variable
-from hpcstats.tables.pieces import EMPTY, named, words
+from hpcstats.tables.pieces import EMPTY, named
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def cox_models(
         rows += _factor_rows(name, alone.get(name), together, names)
     rows += [Row(kind="section", label=Text.of("Multivariable model")), *_footer(together)]
     return Table(
-        caption=words(caption),
+        caption=Text.of(caption),
         stub="Factor",
         columns=_columns(multivariable),
         rows=tuple(rows),
@@ -96,7 +96,7 @@ def _check(univariable: Mapping[str, CoxFit], multivariable: CoxFit) -> None:
 
 
 def _columns(fit: CoxFit) -> tuple[Column, ...]:
-    ratio = f"Hazard ratio ({100 * fit.level:g}% interval)"
+    ratio = f"Hazard ratio ({formats.level(fit.level)} interval)"
     return tuple(
         Column(key=f"{model}_{key}", label=Text.of(label), spanner=Text.of(model.capitalize()))
         for model in ("univariable", "multivariable")
@@ -140,44 +140,26 @@ def _side_by_side(models: Iterable[Cells | None]) -> tuple[Text, ...]:
 def _footer(together: ModelCells) -> Iterator[Row]:
     fit, basis = together.fit, together.basis
     everybody = basis.resting_also_on(fit.dropped_patients())
-    per = fit.events_per_parameter
-    test = fit.likelihood_ratio
-    entries = [
-        ("Patients", Text.of(basis.count("n", fit.n, "Patients in the model."))),
-        ("Events", Text.of(basis.count("events", fit.n_events, "Events in the model."))),
-        ("Parameters", Text.of(basis.count("parameters", len(fit.terms), "Coefficients of the model."))),
-        (
-            "Events per parameter",
-            Text.of(
-                basis.number(
-                    "events_per_parameter", per, formats.fixed(per, 1), "Events divided by parameters."
-                )
-            ),
+    per, p = fit.events_per_parameter, fit.likelihood_ratio.p_value
+    per_parameter = basis.number(
+        "events_per_parameter", per, formats.fixed(per, 1), "Events divided by parameters."
+    )
+    dropped = everybody.count("dropped", fit.n_dropped, "Patients without a value of some covariate.")
+    cells: dict[str, str | Number] = {
+        "Patients": basis.count("n", fit.n, "Patients in the model."),
+        "Events": basis.count("events", fit.n_events, "Events in the model."),
+        "Parameters": basis.count("parameters", len(fit.terms), "Coefficients of the model."),
+        "Events per parameter": per_parameter,
+        "Rows dropped for missing covariates": dropped,
+        "Likelihood-ratio test, P": basis.number(
+            "p_value", p, formats.p_value(p), "Likelihood-ratio test of all factors."
         ),
-        (
-            "Rows dropped for missing covariates",
-            Text.of(everybody.count("dropped", fit.n_dropped, "Patients without a value of some covariate.")),
-        ),
-        (
-            "Likelihood-ratio test, P",
-            Text.of(
-                basis.number(
-                    "p_value",
-                    test.p_value,
-                    formats.p_value(test.p_value),
-                    "Likelihood-ratio test of all factors.",
-                )
-            ),
-        ),
-        ("Ties", Text.of(fit.ties.capitalize())),
-        (
-            "Interval",
-            Text.of("profile likelihood" if fit.interval == "profile" else fit.interval.capitalize()),
-        ),
-        ("Variance", Text.of("robust" if fit.robust else "model")),
-    ]
-    for label, cell in entries:
-        yield Row(label=Text.of(label), cells=(*(EMPTY,) * 5, cell, EMPTY, EMPTY))
+        "Ties": fit.ties.capitalize(),
+        "Interval": "profile likelihood" if fit.interval == "profile" else fit.interval.capitalize(),
+        "Variance": "robust" if fit.robust else "model",
+    }
+    for label, cell in cells.items():
+        yield Row(label=Text.of(label), cells=(*(EMPTY,) * 5, Text.of(cell), EMPTY, EMPTY))
 
 
 def _notes(

@@ -11,7 +11,7 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.numbers import Text
-from hpcstats.tables.pieces import BEYOND, EMPTY, Basis, named, slug, with_limits, words
+from hpcstats.tables.pieces import BEYOND, EMPTY, Basis, named, with_limits
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def estimates(
         rows.append(Row(kind="section", label=Text.of(heading)))
         rows += _group_rows(name, curve, times, named_labels, means)
     return Table(
-        caption=words(caption),
+        caption=Text.of(caption),
         stub="Group",
         columns=_columns(times, unit, with_means=bool(means)),
         rows=tuple(rows),
@@ -136,7 +136,7 @@ def _group_rows(
     areas = curves.rmst(means[name]).to_dict(orient="records") if name in means else []
     sizes = curves.groups.sizes
     for k, (label, curve) in enumerate(curves):
-        basis = Basis(prefix=slug(name), patients=curves.patients(label)).below(label)
+        basis = Basis(patients=curves.patients(label)).below(name, label)
         cells = [
             Text.of(basis.count("n", int(sizes[k]), "Patients under observation.")),
             Text.of(basis.count("events", float(curve.events.sum()), "Patients with the event.")),
@@ -157,7 +157,7 @@ def _group_name(endpoint: str, label: Any, labels: Mapping[str, str]) -> str:
 
 
 def _interval(curves: SurvivalCurves) -> str:
-    return f"{100 * curves.level:g}% {curves.interval}"
+    return f"{formats.level(curves.level)} {curves.interval}"
 
 
 def _at(basis: Basis, curves: SurvivalCurves, label: Any, time: float) -> Text:
@@ -200,7 +200,7 @@ def _median(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> T
 def _area(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> Text:
     values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
     to = _moment(float(found["horizon"]), curves.response.unit)
-    how = (f"Mean time without the event up to {to}.", f"normal {100 * curves.level:g}% interval")
+    how = (f"Mean time without the event up to {to}.", f"normal {formats.level(curves.level)} interval")
     return Text.of(with_limits(basis, values, formats.years, how), f", to {to}")
 
 

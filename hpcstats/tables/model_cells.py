@@ -129,7 +129,7 @@ class ModelCells:
         status = fit.statuses[fit.terms.index(term)]
         values = (float(row["hazard_ratio"]), float(row["low"]), float(row["high"]))
         interval = "profile-likelihood" if fit.interval == "profile" else fit.interval.capitalize()
-        how = (f"Hazard ratio ({self.model} Cox model).", f"{100 * fit.level:g}% {interval} interval")
+        how = (f"Hazard ratio ({self.model} Cox model).", f"{formats.level(fit.level)} {interval} interval")
         text = with_limits(part, values, _printed, how)
         return text, Text.of("ok" if status == "ok" else status.replace("_", " "))
 

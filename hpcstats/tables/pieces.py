@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from hpcstats import formats
-from hpcstats.numbers import Number, Text, Value
+from hpcstats.numbers import Number, Text, Value, patient_list, slug
 
 BEYOND = "\N{EN DASH}"
 EMPTY = Text()
-_WORDS = {
-    "<": " below ",
-    ">": " above ",
-    "\N{LESS-THAN OR EQUAL TO}": " at most ",
-    "\N{GREATER-THAN OR EQUAL TO}": " at least ",
-    "+": " plus ",
-    "%": " percent ",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What a group of numbers has in common: the beginning of their identifiers, and their patients."""
 
-    prefix: str
+    prefix: str = ""
     patients: tuple[str, ...] = ()
 
     def below(self, *names: object) -> Basis:
@@ -35,7 +26,7 @@ class Basis:
 
     def resting_also_on(self, patients: tuple[str, ...]) -> Basis:
         """Add patients whose data entered as well."""
-        return replace(self, patients=tuple(sorted({*self.patients, *patients})))
+        return replace(self, patients=patient_list([*self.patients, *patients]))
 
     def number(self, name: str, value: Value, text: str, how: str) -> Number:
         """Make a number of it; not-a-number becomes None."""
@@ -47,20 +38,6 @@ class Basis:
         """Make a count of it."""
         whole = float(value).is_integer()
         return self.number(name, int(value) if whole else float(value), f"{value:g}", how)
-
-
-def slug(name: object) -> str:
-    """Turn any name into a part of an identifier, keeping comparison signs as words.
-
-    Examples
-    --------
-    >>> slug("Gross total"), slug("<5"), slug(7.5)
-    ('gross_total', 'below_5', '7_5')
-    """
-    text = str(name)
-    for sign, word in _WORDS.items():
-        text = text.replace(sign, word)
-    return re.sub(r"\W+", "_", text.lower()).strip("_")
 
 
 def named(name: str, labels: Mapping[str, str], *, level_of: str | None = None) -> str:
@@ -99,8 +76,3 @@ def with_limits(
     lower = basis.number("low", low, printed(low), f"Lower limit of the {interval}.")
     upper = basis.number("high", high, printed(high), f"Upper limit of the {interval}.")
     return Text.of(number, " (", lower, " to ", upper, ")")
-
-
-def words(caption: str | Text) -> Text:
-    """Take words or a text as a text."""
-    return caption if isinstance(caption, Text) else Text.of(caption)

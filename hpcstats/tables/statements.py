@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from hpcstats.numbers import Number, Text
-from hpcstats.tables.pieces import named, words
+from hpcstats.numbers import Number, Text, patient_list
+from hpcstats.tables.pieces import named
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def statements(
     rules = [f"Rule {letter}: {rule.rstrip('.')}." for rule, letter in letters.items()]
     notes = [checked.method, *rules, *(f"{warning.rstrip('.')}." for warning in checked.warnings)]
     return Table(
-        caption=words(caption),
+        caption=Text.of(caption),
         stub="Statement",
         columns=_columns(),
         rows=rows,
@@ -82,8 +82,8 @@ def _row(item: Statement, names: Mapping[str, str], letters: Mapping[str, str]) 
 
 def _counts(checked: Statements) -> Text:
     """Count the verdicts; they rest on all patients of all statements."""
-    patients = tuple(sorted({patient for item in checked.statements for patient in item.patients}))
-    sources = tuple(sorted({source for item in checked.statements for source in item.sources}))
+    patients = patient_list(patient for item in checked.statements for patient in item.patients)
+    sources = patient_list(source for item in checked.statements for source in item.sources)
     found: Counter[str] = Counter(item.verdict for item in checked.statements)
 
     def count(name: str, value: int, how: str) -> Number:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from hpcstats.errors import DataError, listing
-from hpcstats.numbers import Number, Text
+from hpcstats.numbers import Number, Text, distinct_numbers
 
 Alignment = Literal["left", "center", "right"]
 RowKind = Literal["body", "section", "reference"]
@@ -230,22 +230,10 @@ def _check_texts(texts: Iterable[Text]) -> None:
 
 
 def _distinct_numbers(texts: Iterable[Text]) -> tuple[Number, ...]:
-    found: dict[str, Number] = {}
-    numbers = (number for text in texts for number in text.numbers)
-    clashes = [number.id for number in numbers if not _same(found.setdefault(number.id, number), number)]
+    numbers, clashes = distinct_numbers(number for text in texts for number in text.numbers)
     if clashes:
         raise DataError(
-            f"Different numbers share an identifier ({listing(clashes)}). "
+            f"Different numbers share an identifier ({listing(number.id for number, _ in clashes)}). "
             "Give groups, levels and endpoints names that differ in more than punctuation."
         )
-    return tuple(found.values())
-
-
-def _same(first: Number, second: Number) -> bool:
-    return first is second or (repr(first.value), first.text, first.how, first.patients, first.sources) == (
-        repr(second.value),
-        second.text,
-        second.how,
-        second.patients,
-        second.sources,
-    )
+    return numbers

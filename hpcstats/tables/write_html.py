@@ -59,7 +59,6 @@ def html_fragment(table: Table) -> str:
 def _great_table(table: Table) -> GT:
     import pandas as pd
     from great_tables import GT
-    from great_tables import html as raw
 
     sections, rows = _by_section(table)
     keys = [column.key for column in table.columns]
@@ -75,20 +74,25 @@ def _great_table(table: Table) -> GT:
     )
     if not any(sections):
         styled = styled.cols_hide("section")
-    styled = styled.tab_header(raw(html.escape(str(table.caption)))).tab_stubhead(
-        raw(html.escape(table.stub))
-    )
+    return _with_style(_with_words(styled, table, keys), rows).tab_options(**_OPTIONS)
+
+
+def _with_words(styled: GT, table: Table, keys: list[str]) -> GT:
+    """Add the caption, the headings and the notes, escaped."""
+    from great_tables import html as raw
+
+    styled = styled.tab_header(raw(html.escape(str(table.caption))))
+    styled = styled.tab_stubhead(raw(html.escape(table.stub)))
     styled = styled.cols_label({column.key: raw(html.escape(str(column.label))) for column in table.columns})
     for text, start, end in table.spanners():
         if text:
-            styled = styled.tab_spanner(
-                raw(html.escape(text)), columns=keys[start:end], id=f"over-{keys[start]}"
-            )
+            over = f"over-{keys[start]}"
+            styled = styled.tab_spanner(raw(html.escape(text)), columns=keys[start:end], id=over)
     for column in table.columns:
         styled = styled.cols_align(column.alignment, columns=column.key)
     for note in table.notes:
         styled = styled.tab_source_note(raw(html.escape(str(note))))
-    return _with_style(styled, rows).tab_options(**_OPTIONS)
+    return styled
 
 
 def _by_section(table: Table) -> tuple[list[str], list[Row]]:

@@ -1,8 +1,13 @@
-"""The table as a Word document: a real table with repeated headings, written by python-docx."""
+"""The table as a Word document: a real table with repeated headings, written by python-docx.
+
+The archive is written anew, without times and system, so that equal tables give equal bytes.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from docx import Document
@@ -15,7 +20,6 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
 from hpcstats.tables.layout import column_shares, needs_landscape
-from hpcstats.tables.stable_zip import saved
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -34,6 +38,7 @@ _PAPER = (Mm(210), Mm(297))
 _MARGIN = Mm(20)
 _STEP = Mm(4)
 _THICK, _THIN = 8, 4
+_FIRST_PART = "[Content_Types].xml"
 _UNUSED_PARTS = ("/stylesWithEffects", "/thumbnail", "/numbering")
 
 
@@ -49,7 +54,7 @@ def word_bytes(table: Table) -> bytes:
     _finish(document.element.body.tbl_lst[0], n_head, str(table.caption))
     for note in table.notes:
         document.add_paragraph(str(note)).paragraph_format.space_before = Pt(2)
-    return saved(document)
+    return _stable_archive(document)
 
 
 def _discard_unused(document: WordDocument) -> None:
@@ -169,3 +174,17 @@ def _rule(cell: Any, side: str, thickness: int) -> None:
     for name, value in (("val", "single"), ("sz", str(thickness)), ("space", "0"), ("color", "000000")):
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
+
+
+def _stable_archive(document: WordDocument) -> bytes:
+    """Save a document, then rewrite its archive with fixed dates, order, system and attributes."""
+    written, stable = io.BytesIO(), io.BytesIO()
+    document.save(written)
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(stable, "w") as target:
+        for name in sorted(source.namelist(), key=lambda name: (name != _FIRST_PART, name)):
+            member = zipfile.ZipInfo(name, date_time=_WRITTEN.timetuple()[:6])
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            member.compress_type = zipfile.ZIP_STORED
+            target.writestr(member, source.read(name))
+    return stable.getvalue()

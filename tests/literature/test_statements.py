@@ -11,7 +11,7 @@ from scipy import stats
 
 import hpcstats as hs
 from hpcstats.literature import statement_rules as rules
-from hpcstats.literature.cohort_rates import whole_cohorts
+from hpcstats.literature.statement_rates import whole_cohorts
 
 VERDICTS = {
     "n": "cannot be checked",

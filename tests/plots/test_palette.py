@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hpcstats.errors import DesignError
-from hpcstats.plots import colour_vision, palette, step_curves
+from hpcstats.plots import palette, step_curves
+from tests.plots import colour_vision
 
 
 @pytest.mark.parametrize("vision", ["normal", "protanopia", "deuteranopia", "tritanopia"])

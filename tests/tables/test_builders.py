@@ -10,9 +10,9 @@ import pytest
 import hpcstats as hs
 from hpcstats.description import describe
 from hpcstats.errors import DataError, DesignError
-from hpcstats.numbers import Number, Text
+from hpcstats.numbers import Number, Text, slug
 from hpcstats.tables import characteristics, cox_models, estimates, statements
-from hpcstats.tables.pieces import Basis, counted, named, slug, with_limits
+from hpcstats.tables.pieces import Basis, counted, named, with_limits
 from hpcstats.tables.statements import _letters
 
 spec = importlib.util.spec_from_file_location("table_readers", Path(__file__).parent / "readers.py")

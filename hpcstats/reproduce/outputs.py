@@ -1,12 +1,13 @@
-"""What a study's scripts and this room agree on: an output that renders itself, and a reasoned refusal."""
+"""What a study's scripts hand over: an output that renders itself, such as prose, or a reasoned refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from hpcstats.errors import HpcstatsError
-from hpcstats.numbers import Number
+from hpcstats.numbers import Number, Text
 
 
 @runtime_checkable
@@ -42,6 +43,35 @@ class Renderable(Protocol):
         `formats` are the image formats asked for; an output without an image takes no notice of them.
         The same output must give the same bytes whenever and wherever it is rendered.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    r"""Paragraphs of words and numbers, written as Markdown.
+
+    Attributes
+    ----------
+    paragraphs : tuple of Text
+        Words and numbers in turn.
+
+    Examples
+    --------
+    >>> n = Number(id="n", value=9, text="9", how="Count of patients.")
+    >>> Prose((Text.of("We found ", n, " patients."),)).render([])
+    {'.md': b'We found 9 patients.\n'}
+    """
+
+    paragraphs: tuple[Text, ...]
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers of all paragraphs in order."""
+        return tuple(number for paragraph in self.paragraphs for number in paragraph.numbers)
+
+    def render(self, formats: Sequence[str]) -> dict[str, bytes]:  # noqa: ARG002  # one format, whatever is asked of figures
+        """Return the paragraphs as a Markdown file."""
+        text = "\n\n".join(str(paragraph) for paragraph in self.paragraphs)
+        return {".md": f"{text}\n".encode()}
 
 
 class NotApplicable(HpcstatsError):  # noqa: N818 - not a failure, and named for what it says

@@ -9,14 +9,13 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.literature.cases import CaseData
+from hpcstats.literature.statement_parts import Evidence
 from hpcstats.literature.statement_rules import COHORT_RULE
 from hpcstats.literature.statements import CANNOT, Statement, verdict
 from hpcstats.numbers import Number, Text, patient_list
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from hpcstats.literature.statement_evidence import Evidence
 
 _SMALLEST_COHORT = 10
 _RATES = {
