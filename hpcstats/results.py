@@ -103,20 +103,18 @@ class Result(ABC):
         ]
         return summary | {"rows": rows}
 
+    def _notes(self) -> list[str]:
+        status = [f"Status: {self.status} ({self.reason})"] if self.reason else []
+        return [*status, self.method, *(f"Warning: {text}" for text in self.warnings)]
+
     def __str__(self) -> str:
-        lines = [self.title(), self.to_frame().to_string(index=False, float_format=_short, na_rep="-")]
-        if self.reason:
-            lines.append(f"Status: {self.status} ({self.reason})")
-        lines.append(self.method)
-        lines.extend(f"Warning: {text}" for text in self.warnings)
-        return "\n".join(lines)
+        table = self.to_frame().to_string(index=False, float_format=_short, na_rep="-")
+        return "\n".join([self.title(), table, *self._notes()])
 
     def _repr_html_(self) -> str:
-        notes = [f"Status: {self.status} ({self.reason})"] if self.reason else []
-        notes += [self.method, *(f"Warning: {text}" for text in self.warnings)]
         table = self.to_frame().to_html(index=False, float_format=_short, na_rep="-", border=0)
         heading = f"<p><b>{html.escape(self.title())}</b></p>"
-        return heading + table + "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+        return heading + table + "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
 
 
 def plain(value: Any) -> Any:

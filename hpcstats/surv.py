@@ -10,6 +10,7 @@ import numpy as np
 
 from hpcstats import _response_checks as checks
 from hpcstats.columns import BoolArray, FloatArray, IntArray, ObjectArray, as_events, as_labels, as_numbers
+from hpcstats.numbers import patient_list
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,6 +229,10 @@ class Surv:
     def n_events(self) -> int:
         """Number of rows that end with an event."""
         return int(np.count_nonzero(self.status))
+
+    def patients(self, rows: Any = slice(None)) -> tuple[str, ...]:
+        """Return the sorted identifiers of these rows; empty without identifiers."""
+        return () if self.id is None else patient_list(self.id[rows])
 
     def take(self, rows: Any) -> Surv:
         """Keep the rows given by position or by a boolean mask."""

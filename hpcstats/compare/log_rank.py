@@ -14,7 +14,6 @@ from hpcstats.core import logrank as kernel
 from hpcstats.core.risk_sets import place
 from hpcstats.errors import DesignError, UnsupportedError, listing, unknown_option
 from hpcstats.groups import Groups, case_weights, needs_kind
-from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -71,7 +70,7 @@ class LogrankResult(Result):
 
     def patients(self) -> tuple[str, ...]:
         """Return the identifiers of all who entered."""
-        return () if self.response.id is None else patient_list(self.response.id)
+        return self.response.patients()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each group: group, n, observed, expected."""

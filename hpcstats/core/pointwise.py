@@ -11,11 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
 from hpcstats.core.risk_sets import FloatArray
 
 Limits = tuple[FloatArray, FloatArray]
+
+
+def normal_quantile(level: float) -> float:
+    """Return z such that plus or minus z holds `level` of a standard normal distribution."""
+    return float(ndtri(0.5 + level / 2))
 
 
 def plain(survival: FloatArray, margin: FloatArray) -> Limits:

@@ -13,8 +13,20 @@ _NEAR = 1e-9
 
 def last_at_or_before(times: FloatArray, at: FloatArray) -> IntArray:
     """Return the position of the last grid time <= each time, -1 before the first."""
-    slack = SAME_TIME * np.maximum(np.abs(at), 1e-8)
-    return np.searchsorted(times, at + slack, side="right") - 1
+    return np.searchsorted(times, at + _slack(at), side="right") - 1
+
+
+def weight_up_to(times: FloatArray, weights: FloatArray, at: FloatArray, *, including: bool) -> FloatArray:
+    """Add the weights of all times before each time asked, `including` those equal to it."""
+    order = np.argsort(times, kind="stable")
+    running = np.concatenate([[0.0], np.cumsum(weights[order])])
+    if including:
+        return running[np.searchsorted(times[order], at + _slack(at), side="right")]
+    return running[np.searchsorted(times[order], at - _slack(at), side="left")]
+
+
+def _slack(at: FloatArray) -> FloatArray:
+    return np.asarray(SAME_TIME * np.maximum(np.abs(at), 1e-8), dtype=np.float64)
 
 
 def value_at(times: FloatArray, values: FloatArray, at: FloatArray, before: float) -> FloatArray:

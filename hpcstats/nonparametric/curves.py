@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hpcstats.columns import FloatArray
 from hpcstats.core.risk_sets import Counts
 from hpcstats.groups import Groups
-from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -83,10 +82,8 @@ class Curves(Result):
 
     def patients(self, label: Any = None) -> tuple[str, ...]:
         """Return the identifiers behind the curve of `label`, or behind all."""
-        if self.response.id is None:
-            return ()
         rows = slice(None) if label is None else self.groups.rows(self.labels.index(label))
-        return patient_list(self.response.id[rows])
+        return self.response.patients(rows)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each distinct time at which somebody has the event or is censored."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtri
 
+from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import hazard_limits
+from hpcstats.core.pointwise import hazard_limits, normal_quantile
 from hpcstats.core.product_limit import cumulative_hazard, cumulative_hazard_successive
 from hpcstats.core.risk_sets import Counts, count, place
 from hpcstats.errors import UnsupportedError, unknown_option
@@ -105,10 +105,11 @@ def nelson_aalen(
         if value not in allowed:
             raise unknown_option(name, value, allowed)
     level = confidence_level(level)
+    shown = formats.level(level)
     groups, case = Groups.of(group, response), case_weights(weights, response)
     if tied == "successive" and (case % 1).any():
         raise UnsupportedError("tied='successive' needs whole-number weights: tied events fail one by one.")
-    z = float(ndtri(0.5 + level / 2))
+    z = normal_quantile(level)
     curves = tuple(
         _curve(response, groups.counted_rows(k, case), case, (variance, tied, interval), z)
         for k in range(len(groups.labels))
@@ -116,7 +117,7 @@ def nelson_aalen(
     return CumulativeHazard(
         n=number_of(case),
         n_events=number_of(case[response.event]),
-        method=f"Nelson-Aalen estimate with pointwise {level:.0%} {interval} interval ({variance} variance).",
+        method=f"Nelson-Aalen estimate with pointwise {shown} {interval} interval ({variance} variance).",
         conventions=(f"Tied events are taken {tied}.", "At risk at t: entry < t <= exit."),
         status="ok" if response.n_events else "boundary",
         reason="" if response.n_events else "no events: the cumulative hazard is 0 throughout",

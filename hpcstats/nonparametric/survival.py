@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
+from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import TRANSFORMS, survival_limits
+from hpcstats.core.pointwise import TRANSFORMS, normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import NonIdentifiableWarning, listing, unknown_option, warn
@@ -90,9 +90,10 @@ def kaplan_meier(
     if interval not in TRANSFORMS:
         raise unknown_option("interval", interval, TRANSFORMS)
     level = confidence_level(level)
+    shown = formats.level(level)
     groups = Groups.of(group, response)
     case = case_weights(weights, response)
-    z = float(ndtri(0.5 + level / 2))
+    z = normal_quantile(level)
     curves = tuple(
         _curve(response, groups.counted_rows(k, case), case, z, interval) for k in range(len(groups.labels))
     )
@@ -102,7 +103,7 @@ def kaplan_meier(
     return SurvivalCurves(
         n=number_of(case),
         n_events=number_of(case[response.event]),
-        method=f"Kaplan-Meier estimate with pointwise {level:.0%} {interval} interval (Greenwood variance).",
+        method=f"Kaplan-Meier estimate with pointwise {shown} {interval} interval (Greenwood variance).",
         conventions=CONVENTIONS,
         warnings=(fragile,) if fragile else (),
         status="ok" if response.n_events else "boundary",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtri
 
 from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.core import step_function
+from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.product_limit import greenwood_terms
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.errors import DataError, DesignError, listing
@@ -108,7 +108,7 @@ class SurvivalCurves(Curves):
         if asked.size != 1:
             raise DataError("rmst takes one horizon.")
         self._within_follow_up(asked, "The restricted mean", allow_zero=True)
-        z = float(ndtri(0.5 + self.level / 2))
+        z = normal_quantile(self.level)
         return self.stack(_restricted_mean(curve, float(asked[0]), z) for curve in self.curves)
 
     def risk_table(self, times: Any) -> pd.DataFrame:
@@ -132,10 +132,15 @@ class SurvivalCurves(Curves):
 
     def _number(self, rows: Any, asked: FloatArray, *, after: bool) -> FloatArray:
         """Weigh those with entry < t <= exit, or, just `after` t, those with entry <= t < exit."""
-        leaving = _weight_up_to(self.response.time[rows], self.weights[rows], asked, including=after)
+        weights = self.weights[rows]
+
+        def up_to(times: FloatArray) -> FloatArray:
+            return step_function.weight_up_to(times[rows], weights, asked, including=after)
+
+        leaving = up_to(self.response.time)
         if self.response.entry is None:
-            return np.sum(self.weights[rows], dtype=np.float64) - leaving
-        return _weight_up_to(self.response.entry[rows], self.weights[rows], asked, including=after) - leaving
+            return np.sum(weights, dtype=np.float64) - leaving
+        return up_to(self.response.entry) - leaving
 
     def _times(self, values: Any) -> FloatArray:
         asked = as_numbers([values] if np.ndim(values) == 0 else values, "times")
@@ -155,17 +160,6 @@ class SurvivalCurves(Curves):
                 f"{what} at {latest:g} {self.response.unit} lies beyond the end of follow-up "
                 f"({listing(late)}). Ask for an earlier time; nothing is extrapolated."
             )
-
-
-def _weight_up_to(
-    times: FloatArray, weights: FloatArray, asked: FloatArray, *, including: bool
-) -> FloatArray:
-    order = np.argsort(times, kind="stable")
-    running = np.concatenate([[0.0], np.cumsum(weights[order])])
-    slack = SAME_TIME * np.maximum(np.abs(asked), 1e-8)
-    if including:
-        return running[np.searchsorted(times[order], asked + slack, side="right")]
-    return running[np.searchsorted(times[order], asked - slack, side="left")]
 
 
 def _quantile(curve: Curve, probability: float) -> tuple[float, float, float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
 
+from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.core.newton import Maximum, maximise
 from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
+from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.recession import Recession, recession
 from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
 from hpcstats.design import Design
@@ -136,7 +137,7 @@ def _limits(
 ) -> FloatArray:
     """Return the limits (2, p): of the kind asked for, and profile limits where nothing else exists."""
     infinite = np.isnan(coef)
-    margin = float(ndtri(0.5 + level / 2)) * np.sqrt(np.diag(spread))
+    margin = normal_quantile(level) * np.sqrt(np.diag(spread))
     wald = np.stack([coef - margin, coef + margin])
     if interval == "wald" and not infinite.any():
         return wald
@@ -178,5 +179,7 @@ def _sentence(ties: str, interval: str, level: float, robust: bool, case: Case) 
     if robust:
         kind = "clustered" if case.cluster is not None else "robust"
         parts.append(f"{kind} (sandwich) variance")
-    parts.append(f"{level:.0%} {'profile-likelihood' if interval == 'profile' else 'Wald'} intervals")
+    parts.append(
+        f"{formats.level(level)} {'profile-likelihood' if interval == 'profile' else 'Wald'} intervals"
+    )
     return ", ".join(parts) + "."

@@ -12,7 +12,6 @@ from hpcstats.columns import FloatArray, IntArray
 from hpcstats.design import Design
 from hpcstats.errors import DataError, listing
 from hpcstats.groups import confidence_level
-from hpcstats.numbers import patient_list
 from hpcstats.regression.search import Search
 from hpcstats.results import Interval, Result, Status
 from hpcstats.surv import Surv
@@ -136,11 +135,11 @@ class CoxFit(Result):
 
     def patients(self) -> tuple[str, ...]:
         """Return the identifiers of all who entered."""
-        return () if self.response.id is None else patient_list(self.response.id)
+        return self.response.patients()
 
     def dropped_patients(self) -> tuple[str, ...]:
         """Return the identifiers of those left out because a covariate is missing."""
-        return () if self.dropped.id is None else patient_list(self.dropped.id)
+        return self.dropped.patients()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each coefficient, limits on the hazard-ratio scale.

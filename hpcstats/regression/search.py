@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.core.newton import maximise
 from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.profile import profile_limits
 
 
@@ -42,7 +42,7 @@ class Search:
 
         `errors` are first guesses; a coefficient without one is searched from 0.
         """
-        z = float(ndtri(0.5 + level / 2))
+        z = normal_quantile(level)
         guess = np.where(np.isfinite(errors), errors, np.abs(self.climb) / z)
         skipped = self.open_sides | ~wanted
         return profile_limits(self.likelihood.evaluate, self.climb, self.maximum, guess, z, skipped)
