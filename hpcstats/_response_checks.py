@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpcstats.columns import FloatArray, IntArray, ObjectArray, is_missing, one_dimensional
+from hpcstats.core.risk_sets import distinct_times
 from hpcstats.errors import DataError, listing
 
 
@@ -40,8 +41,10 @@ def entry_before_exit(entry: FloatArray, exit_: FloatArray, entry_name: str, exi
     """Refuse rows that are never at risk."""
     _refuse(np.isnan(entry), entry, f"{entry_name} is missing", "Write 0 for observation from the origin")
     _refuse(np.isinf(entry), entry, f"{entry_name} is infinite", "Write 0 for observation from the origin")
+    merged, position = distinct_times(np.concatenate([entry, exit_]))
+    same = merged[position[: entry.size]] >= merged[position[entry.size :]]
     _refuse(
-        entry >= exit_,
+        same,
         entry,
         f"{entry_name} is not before {exit_name}",
         f"At risk means {entry_name} < t <= {exit_name}; leave out rows that are never at risk",
@@ -88,7 +91,7 @@ def cause_codes(cause: Any, causes: Sequence[Any]) -> IntArray:
     """Turn causes into 0 (censored), 1, 2, ... in the order of `causes`."""
     if (
         isinstance(causes, str)
-        or not causes
+        or len(causes) == 0
         or len(set(map(str, causes))) != len(causes)
         or any(is_missing(c) or c == 0 for c in causes)
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,6 +109,9 @@ def as_labels(values: Any, name: str) -> ObjectArray:
             f"{name} is missing in rows {listing(missing)}. Leave these rows out, or give them a label.",
             rows=missing,
         )
+    odd = [row for row, value in enumerate(raw) if not isinstance(value, Hashable)]
+    if odd:
+        raise DataError(f"{name} holds values that are no labels (rows {listing(odd)}).", rows=odd)
     return raw
 
 
@@ -139,23 +142,32 @@ def as_frame(data: Any, name: str = "data") -> pd.DataFrame:
     import pandas as pd
 
     if isinstance(data, pd.DataFrame):
-        return data.reset_index(drop=True)
+        return _distinct_names(data.reset_index(drop=True), name)
     if isinstance(data, pd.Series):
         return data.reset_index(drop=True).to_frame(data.name if data.name is not None else "x")
     if isinstance(data, Mapping):
         return _frame_of_columns({key: _column(value) for key, value in data.items()}, name)
-    if hasattr(data, "columns") and hasattr(data, "__getitem__"):
+    if hasattr(data, "columns") and hasattr(data, "__getitem__") and not hasattr(data, "collect"):
         return pd.DataFrame({key: _column(data[key]) for key in data.columns})
     raise DataError(
         f"{name} must be a table of named columns (pandas, polars or a mapping), not {type(data).__name__}."
     )
 
 
+def _distinct_names(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Name columns by text, each once."""
+    names = [str(column) for column in frame.columns]
+    repeated = sorted({column for column in names if names.count(column) > 1})
+    if repeated:
+        raise DataError(f"{name} has several columns called {listing(repeated)}. Rename them.")
+    return frame.set_axis(names, axis="columns")
+
+
 def _frame_of_columns(columns: dict[Any, Any], name: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.DataFrame(columns)
+        return _distinct_names(pd.DataFrame(columns), name)
     except ValueError as error:
         raise DataError(f"{name} needs columns of one length, one value a row ({error}).") from error
 
@@ -187,6 +199,9 @@ def one_dimensional(values: Any, name: str) -> NDArray[Any]:
     """Take any column as a one-dimensional array, text as objects."""
     if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
         raise DataError(f"{name} must be a column of values, not {values!r}.")
+    if isinstance(values, np.ma.MaskedArray):
+        masked, values = np.ma.getmaskarray(values), np.array(values.data, dtype=object)
+        values[masked] = None
     # Of mixed values NumPy would make text ("nan") or numbers (True is 1): they stay what they are.
     mixed = isinstance(values, (list, tuple)) and len(set(map(type, values))) > 1
     try:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hpcstats.core.recession import Recession, recession
-from hpcstats.design import Design, build_design, column_of
-from hpcstats.errors import listing
+from hpcstats.columns import as_numbers
+from hpcstats.core.existence import maximum_or_recession
+from hpcstats.core.recession import Recession
+from hpcstats.covariates import column_of
+from hpcstats.design import Design, build_design
+from hpcstats.errors import DataError, listing
 from hpcstats.findings import (
     FEW_EVENTS,
     Finding,
@@ -140,7 +143,10 @@ def diagnose(
             findings.append(silent_groups(response, Groups.of(column_of(data, column), response, name), name))
     if horizon is not None:
         compared = Groups.of(column_of(data, group), response)
-        findings.append(horizon_finding(response, compared, float(horizon)))
+        asked = as_numbers([horizon], "horizon")
+        if not (np.isfinite(asked).all() and asked[0] >= 0):
+            raise DataError(f"horizon must be one time from 0 on, not {horizon!r}.")
+        findings.append(horizon_finding(response, compared, float(asked[0])))
     parameters, cone = 0, None
     terms: tuple[str, ...] = ()
     if data is not None:
@@ -186,7 +192,7 @@ def _design_findings(
     problems = unseen_terms(likelihood, design.terms)
     if problems:
         return found + problems, None
-    cone = recession(likelihood)
+    _, _, cone = maximum_or_recession(likelihood)
     if cone.monotone:
         names = list(infinite_terms(cone, design.terms))
         along = combination(named_direction(cone, design.terms))

@@ -12,7 +12,7 @@ from hpcstats.columns import FloatArray, IntArray
 from hpcstats.core.identifiability import collinear_columns, constant_columns, scale, unseen_directions
 from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.core.recession import Recession
-from hpcstats.core.risk_sets import place
+from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import DesignError, listing
 from hpcstats.groups import Groups
 from hpcstats.surv import Surv
@@ -40,7 +40,7 @@ def design_problems(matrix: FloatArray, terms: tuple[str, ...], events: int) -> 
         found.append(problem("constant", f"{listing(constant)} has one value only", constant))
     for columns in collinear_columns(matrix):
         names = [terms[j] for j in columns]
-        found.append(problem("collinear", f"{' and '.join(names)} determine each other (collinear)", names))
+        found.append(problem("collinear", f"{listing(names)} determine each other (collinear)", names))
     if len(terms) > events:
         text = f"{len(terms)} terms ({listing(terms)}) but only {events} events"
         found.append(problem("terms", text, list(terms)))
@@ -110,15 +110,21 @@ def risk_set_findings(response: Surv) -> list[Finding]:
     """Look for times at which nobody is under observation (delayed entry)."""
     if response.entry is None:
         return []
-    ends = np.unique(response.time)
-    after = [float(t) for t in ends if not ((response.entry <= t) & (response.time > t)).any()]
-    gaps = [t for t in after if (response.entry > t).any() or (response.entry == t).any()]
-    if not gaps:
-        return [Finding(check="empty risk sets", severity="ok", detail="somebody is at risk throughout")]
-    where = tuple(f"{t:g}" for t in gaps)
-    return [
-        problem("empty risk sets", f"nobody is under observation just after {listing(where)}", list(where))
-    ]
+    risk = place(response.time, response.event, response.entry)
+    counts = count(risk, np.ones((1, len(response))))
+    later = np.arange(risk.times.size - 1)
+    left = counts.at_risk[0] - counts.exits[0]
+    emptied = [risk.times[k] for k in later if left[k] == 0 and counts.events[0, k] == counts.at_risk[0, k]]
+    gaps = [t for t in risk.times[:-1] if not ((response.entry <= t) & (response.time > t)).any()]
+    found = []
+    for times, what in (
+        (emptied, "everybody at risk has the event, although others come under observation later, at"),
+        (gaps, "nobody is under observation just after"),
+    ):
+        where = [f"{t:g}" for t in times]
+        if where:
+            found.append(problem("empty risk sets", f"{what} {listing(where)}", where))
+    return found or [Finding(check="empty risk sets", severity="ok", detail="somebody is at risk throughout")]
 
 
 def silent_groups(response: Surv, groups: Groups, name: str) -> Finding:

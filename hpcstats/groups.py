@@ -41,6 +41,12 @@ class Groups:
         """Return the positions of the rows of one group."""
         return np.flatnonzero(self.codes == number)
 
+    def number(self, label: Any) -> int:
+        """Return the number of a label."""
+        if label not in self.labels:
+            raise DataError(f"There is no group {label!r}. The groups are {listing(self.labels)}.")
+        return self.labels.index(label)
+
     def counted_rows(self, number: int, weights: FloatArray) -> IntArray:
         """Return the positions of the rows of one group whose weight is not zero.
 
@@ -86,9 +92,9 @@ def number_of(weights: FloatArray) -> int:
     return int(weights.sum()) if whole else int(np.count_nonzero(weights))
 
 
-def confidence_level(level: float) -> float:
+def confidence_level(level: Any) -> float:
     """Refuse a level that is not a proportion."""
-    if not 0 < level < 1:
+    if not isinstance(level, (int, float, np.floating)) or not 0 < level < 1:
         raise DataError(f"level must be a proportion between 0 and 1, such as 0.95, not {level!r}.")
     return float(level)
 

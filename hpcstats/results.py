@@ -83,6 +83,9 @@ class Result(ABC):
         "warnings",
     )
 
+    def __post_init__(self) -> None:
+        freeze(self)
+
     @abstractmethod
     def to_frame(self) -> pd.DataFrame:
         """Return the result as a tidy frame with columns in a fixed order."""
@@ -115,6 +118,14 @@ class Result(ABC):
         table = self.to_frame().to_html(index=False, float_format=_short, na_rep="-", border=0)
         heading = f"<p><b>{html.escape(self.title())}</b></p>"
         return heading + table + "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
+
+
+def freeze(record: Any) -> None:
+    """Make the arrays of a dataclass read-only."""
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
 
 
 def plain(value: Any) -> Any:

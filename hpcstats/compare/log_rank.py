@@ -215,7 +215,7 @@ def _statistic(
     if trend is None and difference.size > 2:
         value, rank = kernel.quadratic_form(difference[None], variance[None])
         return (float(value[0]), int(rank[0]), np.nan) if rank[0] else (np.nan, 0, np.nan)
-    direction = np.eye(difference.size)[0] if trend is None else trend - trend.mean()
+    direction = np.eye(difference.size)[0] if trend is None else (trend - trend.mean()) / np.ptp(trend)
     spread = float(direction @ variance @ direction)
     if spread <= 1e-12 * max(float(np.abs(variance).max()), 1e-300) or spread <= 0:
         return np.nan, 0, np.nan
@@ -235,10 +235,10 @@ def _weight_function(weights: Any) -> tuple[kernel.WeightFunction, str]:
     if isinstance(weights, str) and weights in kernel.WEIGHTS:
         return kernel.WEIGHTS[weights], weights
     if isinstance(weights, tuple) and len(weights) == 3 and weights[0] == "fleming-harrington":
-        rho, gamma = float(weights[1]), float(weights[2])
+        rho, gamma = (w if isinstance(w, (int, float)) else -1.0 for w in weights[1:])
         if rho >= 0 and gamma >= 0:
             return kernel.fleming_harrington(rho, gamma), f"Fleming-Harrington ({rho:g}, {gamma:g})"
-        raise UnsupportedError("rho and gamma of the Fleming-Harrington weights must be 0 or more.")
+        raise UnsupportedError("rho and gamma of the Fleming-Harrington weights must be numbers, 0 or more.")
     raise unknown_option("weights", weights, [*kernel.WEIGHTS, "('fleming-harrington', rho, gamma)"])
 
 

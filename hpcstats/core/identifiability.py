@@ -13,9 +13,7 @@ _RANK = 1e-9
 def constant_columns(matrix: FloatArray) -> list[int]:
     """Return the columns that hold one value only."""
     spread = np.ptp(matrix, axis=0) if matrix.shape[0] else np.zeros(matrix.shape[1])
-    return [
-        int(j) for j in np.flatnonzero(spread <= _RANK * np.maximum(np.abs(matrix).max(axis=0, initial=0), 1))
-    ]
+    return [int(j) for j in np.flatnonzero(spread <= 1e-12 * np.abs(matrix).max(axis=0, initial=0))]
 
 
 def collinear_columns(matrix: FloatArray) -> list[list[int]]:

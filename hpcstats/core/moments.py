@@ -8,6 +8,7 @@ sums. *By shares*: where the linear predictors lie so far apart that risks would
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ from hpcstats.core.strata import Stratum
 
 _FAR_APART = 300.0
 """Range of linear predictors from which risks are formed on the log scale (exp(-745) is 0)."""
+
+_PIECE = 1_000_000
+"""Steps times rows whose shares are formed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def accumulate(stratum: Stratum, moments: Moments, values: FloatArray) -> FloatA
     spared = add_runs(increments * steps.fraction, steps.time, size)
     expected: FloatArray = moments.risk * (met - np.where(stratum.event, spared[:, stratum.last], 0.0))
     for b in moments.far:
-        expected[b] = values[b] @ _shares(stratum, moments.linear[b], b)[0]
+        parts = _shares(stratum, moments.linear[b], b)
+        expected[b] = np.sum([values[b, piece] @ shares for piece, shares, _ in parts], axis=0)
     return expected
 
 
@@ -112,25 +117,38 @@ def _with_shares(stratum: Stratum, near: Moments, linear: FloatArray, far: IntAr
     x = stratum.covariates
     log_sum, mean, information = near.log_sum.copy(), near.mean.copy(), near.information.copy()
     for b in far:
-        expected, log_sum[b], weight = _shares(stratum, linear[b], b)
-        mean[b] = expected @ x / np.where(weight > 0, weight, 1.0)[:, None]
-        for j in range(x.shape[1]):
-            distance = expected * (x[:, j] - mean[b, :, j, None])
-            information[b, j] = np.einsum("si,sip->p", distance, x[None, :, :] - mean[b][:, None, :])
+        information[b] = 0.0
+        for piece, expected, log_sums in _shares(stratum, linear[b], b):
+            log_sum[b, piece] = log_sums
+            total = expected.sum(axis=1, keepdims=True)
+            mean[b, piece] = expected @ x / np.where(total > 0, total, 1.0)
+            for j in range(x.shape[1]):
+                distance = expected * (x[:, j] - mean[b, piece, j, None])
+                information[b, j] += distance.sum(axis=0) @ x - distance.sum(axis=1) @ mean[b, piece]
     return Moments(linear, log_sum, mean, information, near.risk, near.hazard, tuple(far.tolist()))
 
 
-def _shares(stratum: Stratum, linear: FloatArray, row: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return expected events (S, n), log A and c (S,) of each step under one weight row."""
-    steps, last = stratum.steps, stratum.last
-    chosen = min(row, steps.weight.shape[0] - 1)
-    weight, fraction = steps.weight[chosen], steps.fraction[chosen]
-    time = steps.time[:, None]
-    inside = time <= last if stratum.first is None else (stratum.first <= time) & (time <= last)
-    tied = stratum.event & (last == time)
+def _shares(stratum: Stratum, linear: FloatArray, row: int) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+    """Give, for pieces of the steps, expected events (S, n) and log A (S,) under one weight row."""
+    chosen = min(row, stratum.steps.weight.shape[0] - 1)
     with np.errstate(divide="ignore"):
-        logs = linear + np.log(stratum.weights[chosen]) + np.log(inside - fraction[:, None] * tied)
-    wanted = weight > 0
-    log_sum = np.where(wanted, logsumexp(np.where(wanted[:, None], logs, 0.0), axis=1), 0.0)
-    expected = np.where(wanted[:, None], weight[:, None] * np.exp(logs - log_sum[:, None]), 0.0)
-    return expected, log_sum, weight
+        level = linear + np.log(stratum.weights[chosen])
+    length = max(1, _PIECE // linear.size)
+    for start in range(0, stratum.steps.time.size, length):
+        piece = slice(start, start + length)
+        weight = stratum.steps.weight[chosen, piece]
+        with np.errstate(divide="ignore"):
+            logs = level + np.log(_remaining(stratum, piece, stratum.steps.fraction[chosen, piece]))
+        wanted = weight > 0
+        log_sum = np.where(wanted, logsumexp(np.where(wanted[:, None], logs, 0.0), axis=1), 0.0)
+        expected = np.where(wanted[:, None], weight[:, None] * np.exp(logs - log_sum[:, None]), 0.0)
+        yield piece, expected, log_sum
+
+
+def _remaining(stratum: Stratum, piece: slice, fraction: FloatArray) -> FloatArray:
+    """Return how much of each row is in the risk set of each step: 1, 0, or less where its event is tied."""
+    time = stratum.steps.time[piece, None]
+    inside = (
+        time <= stratum.last if stratum.first is None else (stratum.first <= time) & (time <= stratum.last)
+    )
+    return np.asarray(inside - fraction[:, None] * (stratum.event & (stratum.last == time)), dtype=np.float64)

@@ -70,7 +70,7 @@ def exact_side(counts: Counts, survival: FloatArray, probability: float) -> int:
 
     `counts` and `survival` are those of one curve, shape (1, T). Returns 0 when no point is within rounding
     error, or when the counts are not whole numbers (sampling weights), so that tolerance decides.
-    `probability` means its decimal notation: 0.7 is 7/10.
+    `probability` means the simple fraction nearest to it: 0.7 is 7/10.
     """
     near = np.flatnonzero(np.abs(survival[0] - (1 - probability)) <= _NEAR)
     d, n = counts.events[0], counts.at_risk[0]
@@ -79,9 +79,15 @@ def exact_side(counts: Counts, survival: FloatArray, probability: float) -> int:
     steps = np.flatnonzero((d > 0) & (np.arange(d.size) <= near[0]))
     top = _product([int(n[k] - d[k]) for k in steps])
     bottom = _product([int(n[k]) for k in steps])
-    wanted = 1 - Fraction(repr(float(probability)))
+    wanted = 1 - _meant(float(probability))
     difference = top * wanted.denominator - bottom * wanted.numerator
     return (difference > 0) - (difference < 0)
+
+
+def _meant(probability: float) -> Fraction:
+    """Return the simple fraction that a float stands for: 1/3, or 3/10 for 0.30000000000000004."""
+    simple = Fraction(probability).limit_denominator(1_000_000)
+    return simple if abs(float(simple) - probability) < 1e-12 else Fraction(probability)
 
 
 def _product(factors: list[int]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hpcstats.columns import FloatArray
 from hpcstats.core.risk_sets import Counts
 from hpcstats.groups import Groups
-from hpcstats.results import Result
+from hpcstats.results import Result, freeze
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ class Curve:
     std_error: FloatArray
     low: FloatArray
     high: FloatArray
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @property
     def end(self) -> float:
@@ -82,7 +85,7 @@ class Curves(Result):
 
     def patients(self, label: Any = None) -> tuple[str, ...]:
         """Return the identifiers behind the curve of `label`, or behind all."""
-        rows = slice(None) if label is None else self.groups.rows(self.labels.index(label))
+        rows = slice(None) if label is None else self.groups.rows(self.groups.number(label))
         return self.response.patients(rows)
 
     def to_frame(self) -> pd.DataFrame:

@@ -106,6 +106,7 @@ def nelson_aalen(
             raise unknown_option(name, value, allowed)
     level = confidence_level(level)
     shown = formats.level(level)
+    kind = f"{variance} variance" if tied == "together" else "variance sum of 1/(n-j)^2"
     groups, case = Groups.of(group, response), case_weights(weights, response)
     if tied == "successive" and (case % 1).any():
         raise UnsupportedError("tied='successive' needs whole-number weights: tied events fail one by one.")
@@ -117,10 +118,10 @@ def nelson_aalen(
     return CumulativeHazard(
         n=number_of(case),
         n_events=number_of(case[response.event]),
-        method=f"Nelson-Aalen estimate with pointwise {shown} {interval} interval ({variance} variance).",
+        method=f"Nelson-Aalen estimate with pointwise {shown} {interval} interval ({kind}).",
         conventions=(f"Tied events are taken {tied}.", "At risk at t: entry < t <= exit."),
-        status="ok" if response.n_events else "boundary",
-        reason="" if response.n_events else "no events: the cumulative hazard is 0 throughout",
+        status="ok" if case[response.event].any() else "boundary",
+        reason="" if case[response.event].any() else "no events: the cumulative hazard is 0 throughout",
         response=response,
         groups=groups,
         curves=curves,

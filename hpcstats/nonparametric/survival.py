@@ -19,6 +19,8 @@ from hpcstats.surv import Surv
 
 CONVENTIONS = (
     "At risk at t: entry < t <= exit; at equal times events precede censorings.",
+    "Standard error and limits are undefined (NaN) where the curve is 0.",
+    "A quantile that the curve does not reach is NaN, its upper limit infinite.",
     "Quantiles: midpoint where the curve is flat exactly at 1 - p.",
     "The curve stops at the last observation.",
 )
@@ -106,8 +108,10 @@ def kaplan_meier(
         method=f"Kaplan-Meier estimate with pointwise {shown} {interval} interval (Greenwood variance).",
         conventions=CONVENTIONS,
         warnings=(fragile,) if fragile else (),
-        status="ok" if response.n_events else "boundary",
-        reason="" if response.n_events else "no events: the curve is 1 throughout and its variance 0",
+        status="ok" if case[response.event].any() else "boundary",
+        reason=""
+        if case[response.event].any()
+        else "no events: the curve is 1 throughout and its variance 0",
         response=response,
         groups=groups,
         weights=case,

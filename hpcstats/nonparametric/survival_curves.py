@@ -59,13 +59,14 @@ class SurvivalCurves(Curves):
         """
         asked = self._times(times)
         self._within_follow_up(asked, "The estimate", allow_zero=False)
+        untouched = np.nan if self.interval == "arcsin" else 1.0
         return self.stack(
             {
                 "time": asked,
                 "at_risk": self._number(rows, asked, after=False),
                 **{
-                    name: step_function.value_at(curve.time, getattr(curve, name), asked, 1.0)
-                    for name in ("estimate", "low", "high")
+                    name: step_function.value_at(curve.time, getattr(curve, name), asked, before)
+                    for name, before in (("estimate", 1.0), ("low", untouched), ("high", untouched))
                 },
             }
             for curve, rows in self._with_rows()

@@ -9,8 +9,9 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_numbers
 from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.design import Design, column_of
-from hpcstats.errors import DataError
+from hpcstats.covariates import column_of
+from hpcstats.design import Design
+from hpcstats.errors import DataError, DesignError
 from hpcstats.groups import Groups, case_weights, same_rows
 from hpcstats.surv import Surv
 
@@ -65,12 +66,17 @@ class Case:
         return cls(
             response=kept,
             strata=labels(strata, "strata"),
-            cluster=labels(cluster, "cluster"),
+            cluster=_clusters(labels(cluster, "cluster"), kept, len(design.terms)),
             weights=case_weights(given, kept, name, whole=repeated),
             offset=np.zeros(len(kept)) if fixed is None else fixed,
             frequency=repeated,
             dropped=response.take(design.dropped),
         )
+
+    @property
+    def needs_robust(self) -> bool:
+        """Whether the model-based variance would mislead."""
+        return self.cluster is not None or bool((self.weights % 1).any())
 
     @property
     def n(self) -> int:
@@ -103,3 +109,21 @@ class Case:
             ties=ties,
             frequency=self.frequency,
         )
+
+
+def _clusters(given: IntArray | None, response: Surv, terms: int) -> IntArray | None:
+    """Return the clusters given, or the patients where one has several events."""
+    codes = given
+    if codes is None:
+        if response.kind != "counting" or response.id is None:
+            return None
+        codes = Groups.of(response.id, response, "id").codes
+        if np.bincount(codes[response.event], minlength=1).max() <= 1:
+            return None
+    number = int(codes.max()) + 1
+    if number <= terms:
+        raise DesignError(
+            f"{number} clusters cannot carry a robust variance of {terms} terms: it needs more clusters than "
+            "terms. Use fewer terms, or robust=False without clusters."
+        )
+    return codes

@@ -6,18 +6,17 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.newton import Maximum, maximise
+from hpcstats.core.existence import maximum_or_recession
+from hpcstats.core.newton import maximise
 from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
 from hpcstats.core.pointwise import normal_quantile
-from hpcstats.core.recession import Recession, recession
+from hpcstats.core.recession import Recession
 from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
 from hpcstats.design import Design
 from hpcstats.errors import ConvergenceWarning, SeparationWarning, listing, warn
 from hpcstats.regression.case import Case
 from hpcstats.regression.fit import ChiSquaredTest, CoxFit
 from hpcstats.regression.search import Search
-
-_SOUND = 1e-4
 
 
 def estimate(
@@ -32,14 +31,17 @@ def estimate(
 ) -> CoxFit:
     """Fit the model: the maximum, or where there is none its limit, with variances and intervals."""
     p = len(design.terms)
-    null = likelihood.evaluate(np.zeros((1, p)))
-    top, climb, cone = _maximum(case, design.matrix / widths, likelihood, null, ties)
+    top, null, cone = maximum_or_recession(likelihood)
+    climb, limit = top.position[0], _limit(case, design.matrix / widths, likelihood, cone, ties)
+    if cone.monotone:
+        top = maximise(limit.evaluate, np.zeros((1, len(design.terms))))
     infinite = cone.rises | cone.falls
     notes = _notes(design, cone, bool(top.converged[0]))
     maximum = float(top.derivatives.value[0])
     coef = np.where(infinite, np.nan, top.position[0])
-    naive = _inverse(top.derivatives.information[0], infinite)
-    spread = _robust(case, likelihood, coef, naive) if robust else naive
+    inverse = _inverse(top.derivatives.information[0])
+    naive = _without(inverse, infinite)
+    spread = _without(_sandwich(case, limit, top.position[0], inverse), infinite) if robust else naive
     open_sides = np.array([cone.falls, cone.rises])
     start = np.where(infinite, climb, top.position[0])
     search = Search(likelihood=likelihood, climb=start, maximum=maximum, scale=widths, open_sides=open_sides)
@@ -73,48 +75,35 @@ def estimate(
     )
 
 
-def _maximum(
-    case: Case, matrix: FloatArray, likelihood: PartialLikelihood, null: Derivatives, ties: str
-) -> tuple[Maximum, FloatArray, Recession]:
-    """Return the maximum or the limit of the likelihood, where the climb ended, and the recession.
+def _limit(
+    case: Case, matrix: FloatArray, likelihood: PartialLikelihood, cone: Recession, ties: str
+) -> PartialLikelihood:
+    """Return the likelihood itself, or where it is monotone its limit along the recession.
 
     Along a direction in which the likelihood rises for ever only those who share the largest value of the
     direction at an event time keep counting: in the limit it is the likelihood stratified by that value.
     """
-    start = np.zeros((1, likelihood.parameters))
-    top = maximise(likelihood.evaluate, start)
-    climb = top.position[0]
-    if top.converged[0] and not _unsound(top.derivatives.information[0], null.information[0]):
-        return top, climb, Recession.none(likelihood.parameters)
-    cone = recession(likelihood)
-    if cone.monotone:
-        levels = np.round(matrix @ cone.direction, 8)
-        top = maximise(case.likelihood(matrix, ties, levels).evaluate, start)
-    return top, climb, cone
+    if not cone.monotone:
+        return likelihood
+    return case.likelihood(matrix, ties, np.round(matrix @ cone.direction, 8))
 
 
-def _unsound(information: FloatArray, null: FloatArray) -> bool:
-    """Tell whether so little information is left somewhere that the maximum may not exist."""
-    root = np.linalg.cholesky(null)
-    relative = np.linalg.solve(root, np.linalg.solve(root, information).T)
-    return bool(np.linalg.eigvalsh((relative + relative.T) / 2)[0] < _SOUND)
+def _inverse(information: FloatArray) -> FloatArray:
+    """Invert the information; directions without any (of a monotone likelihood) have no part in it."""
+    inverse = np.linalg.pinv(information, rcond=1e-9, hermitian=True)
+    return np.asarray(inverse, dtype=np.float64)
 
 
-def _inverse(information: FloatArray, infinite: BoolArray) -> FloatArray:
-    """Invert the information; coefficients without an estimate have no variance."""
-    if not infinite.any():
-        return np.asarray(np.linalg.inv(information), dtype=np.float64)
-    inverse = np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True), dtype=np.float64)
-    inverse[infinite] = np.nan
-    inverse[:, infinite] = np.nan
-    return inverse
+def _without(variance: FloatArray, infinite: BoolArray) -> FloatArray:
+    """Leave out coefficients without an estimate: they have no variance."""
+    return np.where(infinite[:, None] | infinite, np.nan, variance)
 
 
-def _robust(case: Case, likelihood: PartialLikelihood, coef: FloatArray, naive: FloatArray) -> FloatArray:
-    if np.isnan(coef).any():
-        return np.full_like(naive, np.nan)
+def _sandwich(
+    case: Case, likelihood: PartialLikelihood, position: FloatArray, inverse: FloatArray
+) -> FloatArray:
     kept = case.weights > 0
-    changes = dfbeta(score_residuals(likelihood, coef, int(kept.sum())), naive)
+    changes = dfbeta(score_residuals(likelihood, position, int(kept.sum())), inverse)
     if case.cluster is None:
         return sandwich(changes, None, case.weights[kept] if case.frequency else None)
     return sandwich(changes, case.cluster[kept])

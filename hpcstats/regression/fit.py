@@ -150,14 +150,16 @@ class CoxFit(Result):
         import pandas as pd
 
         z = self.coef / self.std_error
+        with np.errstate(over="ignore"):
+            low, high = np.exp(self.low), np.exp(self.high)
         return pd.DataFrame(
             {
                 "term": list(self.terms),
                 "coef": self.coef,
                 "std_error": self.std_error,
                 "hazard_ratio": np.exp(self.coef),
-                "low": np.exp(self.low),
-                "high": np.exp(self.high),
+                "low": low,
+                "high": high,
                 "statistic": z,
                 "p_value": 2 * ndtr(-np.abs(z)),
             }

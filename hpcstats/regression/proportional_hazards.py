@@ -16,7 +16,7 @@ from hpcstats.regression.fit import CoxFit
 from hpcstats.surv import Surv
 
 TIES = ("efron", "breslow")
-INTERVALS = ("profile", "wald")
+INTERVALS = ("auto", "profile", "wald")
 
 
 def cox(
@@ -28,11 +28,11 @@ def cox(
     penalty: str | None = None,
     strata: Any = None,
     cluster: Any = None,
-    robust: bool = False,
+    robust: bool | None = None,
     weights: Any = None,
     frequencies: Any = None,
     offset: Any = None,
-    interval: str = "profile",
+    interval: str = "auto",
     level: float = 0.95,
     missing: str = "raise",
 ) -> CoxFit:
@@ -58,16 +58,18 @@ def cox(
         Strata with baseline hazards of their own; a name in `data`, or values.
     cluster : column, optional
         Rows that belong together (papers, centres); makes the variance robust.
-    robust : bool
-        Robust variance with every row its own cluster.
+    robust : bool, optional
+        Sandwich variance. By default where the model-based one would mislead: with clusters, with weights
+        that are no whole numbers, and (clustered by `id`) when a patient has several events.
     weights : column of numbers, optional
         Sampling weights (R's case weights).
     frequencies : column of whole numbers, optional
         How often each row stands for a patient: exactly what the repeated rows give, for every tie rule.
     offset : column of numbers, optional
         Fixed part of the log hazard ratio.
-    interval : {"profile", "wald"}
-        Profile-likelihood limits, or normal ones.
+    interval : {"auto", "profile", "wald"}
+        Profile-likelihood limits, or normal ones. "auto" is "profile", but "wald" with a robust variance,
+        which a likelihood knows nothing of.
     level : float
         Confidence level, a proportion.
     missing : {"raise", "drop"}
@@ -124,7 +126,11 @@ def cox(
     widths = scale(design.matrix)
     likelihood = case.likelihood(design.matrix / widths, ties)
     refuse(unseen_terms(likelihood, design.terms))
-    return estimate(case, design, likelihood, widths, ties, interval, level, robust or cluster is not None)
+    sandwiched = case.needs_robust if robust is None else robust or case.cluster is not None
+    chosen = ("wald" if sandwiched else "profile") if interval == "auto" else interval
+    if sandwiched and chosen == "profile":
+        raise UnsupportedError("A profile interval ignores a robust variance. Write interval='wald'.")
+    return estimate(case, design, likelihood, widths, ties, chosen, level, sandwiched)
 
 
 def _check_options(ties: str, penalty: str | None, interval: str, weights: Any, frequencies: Any) -> None:
