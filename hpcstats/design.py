@@ -18,7 +18,7 @@ from hpcstats.covariates import (
     variables,
     with_plain_names,
 )
-from hpcstats.errors import DataError, DesignError, listing, unknown_option
+from hpcstats.errors import DataError, DesignError, check_option, listing
 from hpcstats.groups import same_rows
 from hpcstats.surv import Surv
 
@@ -100,8 +100,7 @@ def build_design(
     DesignError
         For a formula that cannot be read or has no terms.
     """
-    if missing not in MISSING:
-        raise unknown_option("missing", missing, MISSING)
+    check_option("missing", missing, MISSING)
     given = as_frame(data)
     same_rows(len(given), response, "data")
     frame, aliases = with_plain_names(given)

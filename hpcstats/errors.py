@@ -94,6 +94,12 @@ def unknown_option(name: str, value: object, allowed: Iterable[str]) -> Unsuppor
     return UnsupportedError(f"{name}={value!r} is not known. Write one of: {choices}.")
 
 
+def check_option(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse an option outside its vocabulary."""
+    if not isinstance(value, str) or value not in allowed:
+        raise unknown_option(name, value, allowed)
+
+
 def warn(message: str, category: type[HpcstatsWarning]) -> None:
     """Warn at the line of the user's code that called into the package."""
     frame, depth = sys._getframe(1), 2  # noqa: SLF001 (the documented way to one's caller)

@@ -114,8 +114,12 @@ def risk_set_findings(response: Surv) -> list[Finding]:
     counts = count(risk, np.ones((1, len(response))))
     later = np.arange(risk.times.size - 1)
     left = counts.at_risk[0] - counts.exits[0]
-    emptied = [risk.times[k] for k in later if left[k] == 0 and counts.events[0, k] == counts.at_risk[0, k]]
     gaps = [t for t in risk.times[:-1] if not ((response.entry <= t) & (response.time > t)).any()]
+    emptied = [
+        risk.times[k]
+        for k in later
+        if left[k] == 0 and counts.events[0, k] == counts.at_risk[0, k] and risk.times[k] not in gaps
+    ]
     found = []
     for times, what in (
         (emptied, "everybody at risk has the event, although others come under observation later, at"),

@@ -74,10 +74,11 @@ def test_an_emptied_risk_set_is_located() -> None:
     assert finding(found, "empty risk sets").concerns == ("1",)
 
 
-def test_an_entry_at_the_last_exit_leaves_a_moment_without_observation_too() -> None:
-    # Nobody is at risk at 2 itself but the one who leaves; the next comes in at 2 and is at risk after it.
+def test_a_risk_set_that_fails_whole_is_a_problem_although_others_come_at_once() -> None:
+    # Only one is at risk at 2 and has the event: the curve is 0 from there on, whoever comes in at 2.
     y = hs.Surv.right([2, 5, 6], [1, 1, 0], entry=[0, 2, 2])
-    assert hs.diagnose(y).ok
+    found = finding(hs.diagnose(y), "empty risk sets")
+    assert (found.severity, found.concerns) == ("problem", ("2",))
 
 
 def test_delayed_entry_without_a_gap_is_no_problem() -> None:

@@ -12,7 +12,7 @@ from scipy.special import chdtrc, ndtr
 from hpcstats.columns import FloatArray, IntArray, as_numbers
 from hpcstats.core import logrank as kernel
 from hpcstats.core.risk_sets import place
-from hpcstats.errors import DesignError, UnsupportedError, listing, unknown_option
+from hpcstats.errors import DesignError, UnsupportedError, check_option, listing, unknown_option
 from hpcstats.groups import Groups, case_weights, needs_kind
 from hpcstats.results import Result
 from hpcstats.surv import Surv
@@ -243,10 +243,8 @@ def _weight_function(weights: Any) -> tuple[kernel.WeightFunction, str]:
 
 
 def _check_options(method: str, alternative: str) -> None:
-    if method not in METHODS:
-        raise unknown_option("method", method, METHODS)
-    if alternative not in ALTERNATIVES:
-        raise unknown_option("alternative", alternative, ALTERNATIVES)
+    check_option("method", method, METHODS)
+    check_option("alternative", alternative, ALTERNATIVES)
 
 
 def _check_design(

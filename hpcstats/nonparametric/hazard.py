@@ -12,7 +12,7 @@ from hpcstats.columns import FloatArray
 from hpcstats.core.pointwise import hazard_limits, normal_quantile
 from hpcstats.core.product_limit import cumulative_hazard, cumulative_hazard_successive
 from hpcstats.core.risk_sets import Counts, count, place
-from hpcstats.errors import UnsupportedError, unknown_option
+from hpcstats.errors import UnsupportedError, check_option
 from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind, number_of
 from hpcstats.nonparametric.curves import Curve, Curves
 from hpcstats.surv import Surv
@@ -102,8 +102,7 @@ def nelson_aalen(
         ("tied", tied, TIED),
         ("interval", interval, INTERVALS),
     ):
-        if value not in allowed:
-            raise unknown_option(name, value, allowed)
+        check_option(name, value, allowed)
     level = confidence_level(level)
     shown = formats.level(level)
     kind = f"{variance} variance" if tied == "together" else "variance sum of 1/(n-j)^2"

@@ -11,7 +11,7 @@ from hpcstats.columns import FloatArray
 from hpcstats.core.pointwise import TRANSFORMS, normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
-from hpcstats.errors import NonIdentifiableWarning, listing, unknown_option, warn
+from hpcstats.errors import NonIdentifiableWarning, check_option, listing, warn
 from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind, number_of
 from hpcstats.nonparametric.curves import Curve
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
@@ -89,8 +89,7 @@ def kaplan_meier(
     0   all          0.5      23.0  13.0   inf
     """
     needs_kind(response, ("right",), "kaplan_meier", "It needs one right-censored row a patient: Surv.right.")
-    if interval not in TRANSFORMS:
-        raise unknown_option("interval", interval, TRANSFORMS)
+    check_option("interval", interval, TRANSFORMS)
     level = confidence_level(level)
     shown = formats.level(level)
     groups = Groups.of(group, response)

@@ -145,7 +145,7 @@ class SurvivalCurves(Curves):
 
     def _times(self, values: Any) -> FloatArray:
         asked = as_numbers([values] if np.ndim(values) == 0 else values, "times")
-        if not (np.isfinite(asked).all() and (asked >= 0).all()):
+        if not asked.size or not (np.isfinite(asked).all() and (asked >= 0).all()):
             raise DataError(f"Times asked for must be numbers from 0 on, not {values!r}.")
         return asked
 

@@ -30,7 +30,6 @@ def estimate(
     robust: bool,
 ) -> CoxFit:
     """Fit the model: the maximum, or where there is none its limit, with variances and intervals."""
-    p = len(design.terms)
     top, null, cone = maximum_or_recession(likelihood)
     climb, limit = top.position[0], _limit(case, design.matrix / widths, likelihood, cone, ties)
     if cone.monotone:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hpcstats.core.identifiability import scale
 from hpcstats.design import build_design
-from hpcstats.errors import DataError, DesignError, UnsupportedError, unknown_option
+from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option
 from hpcstats.findings import design_problems, refuse, unseen_terms
 from hpcstats.groups import confidence_level, needs_kind
 from hpcstats.regression.case import Case
@@ -134,10 +134,8 @@ def cox(
 
 
 def _check_options(ties: str, penalty: str | None, interval: str, weights: Any, frequencies: Any) -> None:
-    if ties not in TIES:
-        raise unknown_option("ties", ties, TIES)
-    if interval not in INTERVALS:
-        raise unknown_option("interval", interval, INTERVALS)
+    check_option("ties", ties, TIES)
+    check_option("interval", interval, INTERVALS)
     if penalty is not None:
         raise UnsupportedError(f"penalty={penalty!r} is not available; penalty=None is maximum likelihood.")
     if weights is not None and frequencies is not None:
