@@ -69,8 +69,12 @@ def run_script(script: Script, study: Study, formats: Sequence[str], build: Buil
         except NotApplicable as reason:
             made["skipped"] = str(reason)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it may fail in any way, the others still run
-            made["failed"] = _told(error, script)
-            made["details"] = traceback.format_exc()
+            # What the study's own data carry, other data may not: that is no failure of the script.
+            if isinstance(error, DesignError) and not study.has_own_data:
+                made["skipped"] = str(error)
+            else:
+                made["failed"] = _told(error, script)
+                made["details"] = traceback.format_exc()
     return Outcome(script=script, warnings=tuple(dict.fromkeys(str(one.message) for one in caught)), **made)
 
 

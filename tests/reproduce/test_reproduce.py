@@ -340,3 +340,15 @@ def test_other_tables_do_not_change_a_number(tmp_path):
     for study in (alone, together):
         reproduce(study, jobs=1)
     assert numbers(alone)["figure_01.draw"] == numbers(together)["figure_01.draw"]
+
+
+def test_a_design_that_other_data_cannot_carry_is_skipped_with_its_reason(tmp_path):
+    body = "def build(study):\n    raise hs.DesignError('group has only one label')\n"
+    study = make_study(tmp_path, figure_01_times=OUTPUT + body)
+    with pytest.raises(HpcstatsError, match="only one label"):
+        reproduce(study, jobs=1)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "patients.csv").write_text("patient_id\nz\n")
+    report = reproduce(Study.read(study.root, data=other), output=tmp_path / "out", jobs=1)
+    assert "only one label" in str(report)
