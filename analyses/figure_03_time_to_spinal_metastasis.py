@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hpcstats as hs
+
+TICKS = [0, 2, 4, 6, 8, 10, 12, 14, 16]
+BESIDE = (
+    " The review counts lesions found with the primary (0 years), which the curve leaves out; a case may be "
+    "in both."
+)
 
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
@@ -10,16 +18,17 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     cases = hs.literature.load(study.data)
     endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
     km = hs.kaplan_meier(endpoint.response, interval=study.settings["curves"]["interval"], level=study.level)
-    return hs.plots.survival_curves(
+    figure = hs.plots.survival_curves(
         km,
         ylabel="Proportion of reported cases without spinal metastasis",
         xlabel="Years from the primary tumour",
-        ticks=[0, 2, 4, 6, 8, 10, 12, 14, 16],
+        ticks=[tick for tick in TICKS if tick <= km.follow_up["all"]],
         width="double",
         labels={"all": "Reported cases"},
         reported=reported_by_the_review(cases),
         among_reported_cases=True,
     )
+    return replace(figure, caption=hs.Text.of(figure.caption, BESIDE)) if cases.seed_summary else figure
 
 
 def reported_by_the_review(cases: hs.literature.CaseData) -> hs.plots.ReportedStatement | None:

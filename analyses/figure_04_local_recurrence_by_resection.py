@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hpcstats as hs
+
+TICKS = [0, 5, 10, 15, 20, 25]
+SELECTED = (
+    " Log-rank test with asymptotic p-value. Only patients whose extent of resection is stated; many were "
+    "published because of their recurrence, so that the proportions are no risks."
+)
 
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
@@ -20,21 +28,23 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
         interval=model["interval"],
         level=study.level,
     )
-    return hs.plots.survival_curves(
-        hs.kaplan_meier(
-            response,
-            data["resection_complete"],
-            interval=study.settings["curves"]["interval"],
-            level=study.level,
-        ),
+    km = hs.kaplan_meier(
+        response,
+        data["resection_complete"],
+        interval=study.settings["curves"]["interval"],
+        level=study.level,
+    )
+    figure = hs.plots.survival_curves(
+        km,
         ylabel="Proportion without local recurrence",
         xlabel="Years from the primary tumour",
-        ticks=[0, 2, 4, 6, 8, 10, 15, 20, 25],
+        ticks=[tick for tick in TICKS if tick <= max(km.follow_up.values())],
         width="double",
         labels={"gross total": "Gross total resection", "subtotal or biopsy": "Subtotal resection or biopsy"},
         comparison=hs.logrank(response, data["resection_complete"]),
         hazard_ratio=hs.plots.hazard_ratio_text(fit, fit.terms[0], "subtotal or biopsy against gross total"),
     )
+    return replace(figure, caption=hs.Text.of(figure.caption, f" {fit.method}", SELECTED))
 
 
 if __name__ == "__main__":

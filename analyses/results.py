@@ -19,8 +19,8 @@ RECURRENCE = (
     "Among {patients} patients with a usable follow-up {events} had a dated local recurrence, with a median "
     "of {median} years (95% CI {low} to {high}). After subtotal resection or biopsy ({subtotal} patients) "
     "the hazard was {ratio} times that after gross total resection ({total} patients; 95% CI {ratio_low} to "
-    "{ratio_high}; log-rank p = {p}): the data are compatible with no difference and with a large one. Many "
-    "of these patients were published because of their recurrence."
+    "{ratio_high}; log-rank p {p}): {verdict}. Many of these patients were published because of their "
+    "recurrence."
 )
 
 
@@ -77,9 +77,23 @@ def recurrence(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.T
         ratio=both("hazard_ratio", float(row["hazard_ratio"]), hs.formats.ratio, fit.method),
         ratio_low=both("hazard_ratio.low", float(row["low"]), hs.formats.ratio, fit.method),
         ratio_high=both("hazard_ratio.high", float(row["high"]), hs.formats.ratio, fit.method),
-        p=both("logrank.p_value", test.p_value, hs.formats.p_value, test.method),
+        p=both("logrank.p_value", test.p_value, with_sign, test.method),
+        verdict=verdict(float(row["low"]), float(row["high"])),
         **median(km, make),
     )
+
+
+def with_sign(p_value: float) -> str:
+    """Print a p-value behind its sign."""
+    printed = hs.formats.p_value(p_value)
+    return printed if printed.startswith("<") else f"= {printed}"
+
+
+def verdict(low: float, high: float) -> str:
+    """Say what an interval of a ratio leaves open."""
+    if low < 1 < high:
+        return "the data are compatible with no difference and with a large one"
+    return "the interval leaves out equality"
 
 
 def curves(study: hs.reproduce.Study, response: hs.Surv) -> hs.SurvivalCurves:

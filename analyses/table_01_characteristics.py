@@ -11,7 +11,6 @@ VARIABLES = {
     "grade": "categorical",
     "resection": "categorical",
     "adjuvant_radiotherapy": "categorical",
-    "mechanism": "categorical",
     "confidence": "categorical",
 }
 LABELS = {
@@ -21,14 +20,17 @@ LABELS = {
     "grade": "Grade of the primary",
     "resection": "Resection of the primary",
     "adjuvant_radiotherapy": "Adjuvant radiotherapy",
-    "mechanism": "Route of spinal metastasis",
     "confidence": "Confidence of the reading",
     "role=spinal_metastasis": "Spinal metastasis",
     "role=comparator": "Comparator",
     "primary_site_group=soft_tissue": "Soft tissue",
     "resection=gross_total": "Gross total",
-    "mechanism=csf_seeding": "Cerebrospinal seeding",
 }
+
+CAPTION = (
+    "Characteristics of the published patients by role. Ages of patients with spinal metastasis belong in part "
+    "to the metastasis, not to the primary."
+)
 
 
 def build(study: hs.reproduce.Study) -> hs.tables.Table:
@@ -38,9 +40,7 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
     description = hs.describe(
         patients, by="role", variables=VARIABLES, id="patient_id", source="source_id", year="year"
     )
-    return hs.tables.characteristics(
-        description, labels=LABELS, caption="Characteristics of the published patients by role."
-    )
+    return hs.tables.characteristics(description, labels=LABELS, caption=CAPTION)
 
 
 if __name__ == "__main__":

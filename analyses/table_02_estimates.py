@@ -41,7 +41,8 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
         study.settings["curves"]["horizons"],
         estimands=ESTIMANDS,
         labels=LABELS,
-        caption="Proportion of patients still without the event, and median time to it.",
+        caption="Proportion of reported patients still without the event, and median time to it. Patients "
+        "were published for a reason, often because of the event: these are no risks.",
     )
 
 

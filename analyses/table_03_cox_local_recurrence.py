@@ -14,7 +14,7 @@ LABELS = {
 CAPTION = (
     "Cox models of time to local recurrence. Adjuvant radiotherapy is in part read as absent because the "
     "report first mentions it at the recurrence: its hazard ratio is biased towards a benefit and stays out "
-    "of the multivariable model."
+    "of the multivariable model. With few events per parameter the estimates are unstable."
 )
 
 

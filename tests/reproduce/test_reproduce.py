@@ -350,5 +350,7 @@ def test_a_design_that_other_data_cannot_carry_is_skipped_with_its_reason(tmp_pa
     other = tmp_path / "other"
     other.mkdir()
     (other / "patients.csv").write_text("patient_id\nz\n")
-    report = reproduce(Study.read(study.root, data=other), output=tmp_path / "out", jobs=1)
+    report = reproduce(
+        Study.read(study.root, data=other), only=["figure_01"], output=tmp_path / "out", jobs=1
+    )
     assert "only one label" in str(report)
