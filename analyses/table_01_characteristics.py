@@ -28,8 +28,8 @@ LABELS = {
 }
 
 CAPTION = (
-    "Characteristics of the published patients by role. Ages of patients with spinal metastasis belong in part "
-    "to the metastasis, not to the primary."
+    "Characteristics of the published patients by role. Ages of patients with spinal metastasis belong in "
+    "part to the metastasis, not to the primary."
 )
 
 

@@ -233,5 +233,6 @@ def default_caption(found: Sequence[Course], event: str) -> Text:
         *(("; for ", counted("undated", undated), " of them that time is not stated") if undated else ()),
         ". A bar ends where observation is certain; the last contact lies within its hollow piece, if it has "
         "one. Whisker: range left by the rounding of the stated time. Hollow symbol: time known only as the "
-        "dotted range. Symbols that would cover one another are set side by side.",
+        "dotted range. Symbols that would cover one another are moved to the right of their time; the stated "
+        "times stand in the data of the figure.",
     )
