@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hpcstats.core.risk_sets import SAME_TIME, Counts, FloatArray, IntArray
+from hpcstats.core.risk_sets import SAME_TIME, BoolArray, Counts, FloatArray, IntArray
 
 _NEAR = 1e-9
 
@@ -23,6 +23,11 @@ def weight_up_to(times: FloatArray, weights: FloatArray, at: FloatArray, *, incl
     if including:
         return running[np.searchsorted(times[order], at + _slack(at), side="right")]
     return running[np.searchsorted(times[order], at - _slack(at), side="left")]
+
+
+def same_as(times: FloatArray, at: FloatArray) -> BoolArray:
+    """Say which times are equal but for rounding error."""
+    return np.abs(times - at) <= _slack(at)
 
 
 def _slack(at: FloatArray) -> FloatArray:
