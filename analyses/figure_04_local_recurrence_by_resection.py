@@ -8,7 +8,7 @@ import hpcstats as hs
 
 TICKS = [0, 5, 10, 15, 20, 25]
 SELECTED = (
-    " Log-rank test with asymptotic p-value. Only patients whose extent of resection is stated; many were "
+    " Log-rank test: exact permutation p-value. Only patients whose extent of resection is stated; many were "
     "published because of their recurrence, so that the proportions are no risks."
 )
 
@@ -41,7 +41,9 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
         ticks=[tick for tick in TICKS if tick <= max(km.follow_up.values())],
         width="double",
         labels={"gross total": "Gross total resection", "subtotal or biopsy": "Subtotal resection or biopsy"},
-        comparison=hs.logrank(response, data["resection_complete"]),
+        comparison=hs.logrank(
+            response, data["resection_complete"], method=study.settings["comparisons"]["test"]
+        ),
         hazard_ratio=hs.plots.hazard_ratio_text(fit, fit.terms[0], "subtotal or biopsy against gross total"),
     )
     return replace(figure, caption=hs.Text.of(figure.caption, f" {fit.method}", SELECTED))

@@ -19,7 +19,7 @@ RECURRENCE = (
     "Among {patients} patients with a usable follow-up {events} had a dated local recurrence, with a median "
     "of {median} years (95% CI {low} to {high}). After subtotal resection or biopsy ({subtotal} patients) "
     "the hazard was {ratio} times that after gross total resection ({total} patients; 95% CI {ratio_low} to "
-    "{ratio_high}; log-rank p {p}): {verdict}. Many of these patients were published because of their "
+    "{ratio_high}; exact log-rank p {p}): {verdict}. Many of these patients were published because of their "
     "recurrence."
 )
 
@@ -64,7 +64,7 @@ def recurrence(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.T
         interval=model["interval"],
         level=study.level,
     )
-    test = hs.logrank(response, data["resection_complete"])
+    test = hs.logrank(response, data["resection_complete"], method=study.settings["comparisons"]["test"])
     sizes = dict(zip(test.labels, test.sizes.tolist(), strict=True))
     make, both = maker("local_recurrence", km.patients()), maker("local_recurrence", fit.patients())
     row = fit.to_frame().iloc[0]

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpcstats import formats, literature, plots, reproduce, tables
-    from hpcstats.compare import LogrankResult, logrank
+    from hpcstats.compare import (
+        FixedTimeComparison,
+        FollowUpComparison,
+        LogrankResult,
+        MedianComparison,
+        RmstComparison,
+        compare_at,
+        compare_follow_up,
+        compare_medians,
+        logrank,
+        rmst_difference,
+    )
     from hpcstats.description import Description, describe
     from hpcstats.diagnosis import Diagnosis, diagnose
     from hpcstats.errors import (
@@ -26,7 +37,16 @@ if TYPE_CHECKING:
         SmallSampleWarning,
         UnsupportedError,
     )
-    from hpcstats.nonparametric import CumulativeHazard, SurvivalCurves, kaplan_meier, nelson_aalen
+    from hpcstats.nonparametric import (
+        BetaProduct,
+        ConfidenceBand,
+        CumulativeHazard,
+        PseudoObservations,
+        SurvivalCurves,
+        kaplan_meier,
+        nelson_aalen,
+        pseudo_observations,
+    )
     from hpcstats.numbers import Number, Text
     from hpcstats.regression import CoxFit, cox
     from hpcstats.results import Interval, Result
@@ -46,6 +66,18 @@ _HOME = {
     "CumulativeHazard": "hpcstats.nonparametric",
     "logrank": "hpcstats.compare",
     "LogrankResult": "hpcstats.compare",
+    "BetaProduct": "hpcstats.nonparametric",
+    "ConfidenceBand": "hpcstats.nonparametric",
+    "pseudo_observations": "hpcstats.nonparametric",
+    "PseudoObservations": "hpcstats.nonparametric",
+    "compare_follow_up": "hpcstats.compare",
+    "FollowUpComparison": "hpcstats.compare",
+    "rmst_difference": "hpcstats.compare",
+    "RmstComparison": "hpcstats.compare",
+    "compare_at": "hpcstats.compare",
+    "FixedTimeComparison": "hpcstats.compare",
+    "compare_medians": "hpcstats.compare",
+    "MedianComparison": "hpcstats.compare",
     "cox": "hpcstats.regression",
     "CoxFit": "hpcstats.regression",
     "Interval": "hpcstats.results",
@@ -66,6 +98,8 @@ _HOME = {
 _ROOMS = ("formats", "literature", "plots", "reproduce", "tables")
 
 __all__ = [
+    "BetaProduct",
+    "ConfidenceBand",
     "ConvergenceError",
     "ConvergenceWarning",
     "CoxFit",
@@ -74,13 +108,18 @@ __all__ = [
     "Description",
     "DesignError",
     "Diagnosis",
+    "FixedTimeComparison",
+    "FollowUpComparison",
     "HpcstatsError",
     "HpcstatsWarning",
     "Interval",
     "LogrankResult",
+    "MedianComparison",
     "NonIdentifiableWarning",
     "Number",
+    "PseudoObservations",
     "Result",
+    "RmstComparison",
     "SeparationWarning",
     "SmallSampleWarning",
     "Surv",
@@ -88,6 +127,9 @@ __all__ = [
     "Text",
     "UnsupportedError",
     "__version__",
+    "compare_at",
+    "compare_follow_up",
+    "compare_medians",
     "cox",
     "describe",
     "diagnose",
@@ -97,7 +139,9 @@ __all__ = [
     "logrank",
     "nelson_aalen",
     "plots",
+    "pseudo_observations",
     "reproduce",
+    "rmst_difference",
     "tables",
 ]
 

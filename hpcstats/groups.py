@@ -25,7 +25,7 @@ class Groups:
     def of(cls, values: Any, response: Surv, name: str = "group") -> Groups:
         """Read a column of labels, one a row of `response`; None is one group called "all"."""
         if values is None:
-            return cls((ALL,), np.zeros(len(response), dtype=np.int64))
+            return cls((ALL,), np.broadcast_to(np.int64(0), len(response)))
         labels = as_labels(values, name)
         same_rows(labels.size, response, name)
         order = distinct_labels(values, labels)
@@ -70,7 +70,7 @@ def same_rows(size: int, response: Surv, name: str) -> None:
 def case_weights(values: Any, response: Surv, name: str = "weights", *, whole: bool = False) -> FloatArray:
     """Read case weights: non-negative, finite, not all zero (`whole`: integers); None is all ones."""
     if values is None:
-        return np.ones(len(response))
+        return np.broadcast_to(1.0, len(response))
     weights = as_numbers(values, name)
     same_rows(weights.size, response, name)
     wrong = ~np.isfinite(weights) | (weights < 0)

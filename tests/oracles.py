@@ -231,3 +231,78 @@ def small_directions(size: int, reach: int) -> list[tuple[int, ...]]:
 def repeated(values: Sequence[object], frequency: Sequence[int]) -> list[object]:
     """Write each row as often as its frequency says."""
     return [value for value, times in zip(values, frequency, strict=True) for _ in range(times)]
+
+
+def restricted_mean_extended(time: Column, event: Sequence[bool], horizon: float) -> Fraction:
+    """The area under the curve up to the horizon as an exact fraction, flat after the last observation."""
+    knots = sorted({Fraction(0), Fraction(horizon), *(Fraction(t) for t in time if 0 < t < horizon)})
+    pieces = itertools.pairwise(knots)
+    return sum(
+        ((right - left) * kaplan_meier(time, event, float(left)) for left, right in pieces), Fraction(0)
+    )
+
+
+def restricted_mean_variance(time: Column, event: Sequence[bool], horizon: float) -> Fraction:
+    """The sum over event times u < horizon of (area from u to the horizon)^2 d/(n(n-d)), exactly."""
+    total, everything = Fraction(0), restricted_mean_extended(time, event, horizon)
+    for u in sorted({time[row] for row in range(len(time)) if event[row] and time[row] < horizon}):
+        n = len(at_risk(time, u))
+        d = sum(1 for row in range(len(time)) if event[row] and time[row] == u)
+        if n > d:
+            beyond = everything - (restricted_mean_extended(time, event, u) if u > 0 else 0)
+            total += beyond**2 * Fraction(d, n * (n - d))
+    return total
+
+
+def relabelled_restricted_means(
+    time: Column, event: Sequence[bool], size: int, horizon: float, rule: str = "extend"
+) -> list[tuple[tuple[int, ...], Fraction, Fraction] | None]:
+    """For each choice of a second group: who, the difference, and the sum of the variances, exactly.
+
+    A group is inestimable that ends before the horizon with a curve above 0: under "ignore" there is None,
+    under "switch" its last patients have the event, under "extend" its curve goes on flat.
+    """
+    found: list[tuple[tuple[int, ...], Fraction, Fraction] | None] = []
+    for second in itertools.combinations(range(len(time)), size):
+        means, variances = [], []
+        for rows in ([row for row in range(len(time)) if row not in second], list(second)):
+            times, events = [time[row] for row in rows], [event[row] for row in rows]
+            last = max(times)
+            short = last < horizon and kaplan_meier(times, events, last) > 0
+            if short and rule == "switch":
+                events = [happened or t == last for t, happened in zip(times, events, strict=True)]
+            means.append(
+                None if short and rule == "ignore" else restricted_mean_extended(times, events, horizon)
+            )
+            variances.append(restricted_mean_variance(times, events, horizon))
+        if means[0] is None or means[1] is None:
+            found.append(None)
+        else:
+            found.append((second, means[1] - means[0], variances[0] + variances[1]))
+    return found
+
+
+def logrank_score(time: Column, event: Sequence[bool], row: int, entry: Column | None = None) -> Fraction:
+    """The event of one patient less the hazard passed through: 1 or 0 minus the sum of d/n."""
+    begin = -math.inf if entry is None else entry[row]
+    passed = Fraction(0)
+    for u in sorted({time[other] for other in range(len(time)) if event[other]}):
+        if begin < u <= time[row]:
+            risk = at_risk(time, u, entry)
+            passed += Fraction(sum(1 for other in risk if event[other] and time[other] == u), len(risk))
+    return Fraction(bool(event[row])) - passed
+
+
+def relabellings(group: Sequence[object], strata: Sequence[object] | None = None) -> list[tuple[object, ...]]:
+    """Every distinct way to write the labels over the patients, within strata."""
+    layers = [0] * len(group) if strata is None else list(strata)
+    found: list[tuple[object, ...]] = [tuple(group)]
+    for layer in dict.fromkeys(layers):
+        rows = [row for row in range(len(group)) if layers[row] == layer]
+        orders = set(itertools.permutations([group[row] for row in rows]))
+        found = [
+            tuple(order[rows.index(row)] if row in rows else labels[row] for row in range(len(group)))
+            for labels in found
+            for order in sorted(orders, key=str)
+        ]
+    return found

@@ -3,87 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from scipy.special import chdtrc, ndtr
 
-from hpcstats.columns import FloatArray, IntArray, as_numbers
-from hpcstats.core import logrank as kernel
-from hpcstats.core.risk_sets import place
-from hpcstats.errors import DesignError, UnsupportedError, check_option, listing, unknown_option
+from hpcstats.compare.log_rank_checks import (
+    VARIANCES,
+    Weighting,
+    checked_design,
+    checked_options,
+    weight_function,
+)
+from hpcstats.compare.log_rank_comparison import Comparison
+from hpcstats.compare.log_rank_methods import answer, no_answer
+from hpcstats.compare.log_rank_result import LogrankResult
+from hpcstats.compare.log_rank_statistic import statistic_of
 from hpcstats.groups import Groups, case_weights, needs_kind
-from hpcstats.results import Result
 from hpcstats.surv import Surv
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["LogrankResult", "logrank"]
 
-METHODS = ("auto", "asymptotic")
-ALTERNATIVES = ("two-sided", "greater", "less")
-Weighting = str | tuple[str, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class LogrankResult(Result):
-    """Outcome of `logrank`.
-
-    Attributes
-    ----------
-    statistic : float
-        Chi-squared statistic; its signed root is `z` for two groups and for trend.
-    df : int
-        Degrees of freedom.
-    p_value : float
-        Asymptotic p-value of the stated alternative.
-    observed, expected : ndarray, shape (groups,)
-        Weighted events observed and expected.
-    variance : ndarray, shape (groups, groups)
-        Hypergeometric variance of observed minus expected.
-    labels : tuple
-        Group labels in order.
-    """
-
-    response: Surv
-    groups: Groups
-    sizes: IntArray
-    statistic: float
-    df: int
-    p_value: float
-    z: float
-    alternative: str
-    observed: FloatArray
-    expected: FloatArray
-    variance: FloatArray
-
-    summary_fields = (*Result.summary_fields, "statistic", "df", "p_value", "z", "alternative")
-
-    @property
-    def labels(self) -> tuple[Any, ...]:
-        """Group labels in order."""
-        return self.groups.labels
-
-    def title(self) -> str:
-        """Return the heading of the text form."""
-        return f"Log-rank test: chi-squared = {self.statistic:.5g} on {self.df} df, p = {self.p_value:.4g}"
-
-    def patients(self) -> tuple[str, ...]:
-        """Return the identifiers of all who entered."""
-        return self.response.patients()
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row for each group: group, n, observed, expected."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "group": list(self.labels),
-                "n": self.sizes,
-                "observed": self.observed,
-                "expected": self.expected,
-            }
-        )
+_NO_COMPARISON = "at no event time were two groups at risk together with a survivor: the variance is 0"
 
 
 def logrank(
@@ -96,11 +36,18 @@ def logrank(
     alternative: str = "two-sided",
     trend: Sequence[float] | None = None,
     frequencies: Any = None,
+    variance: str = "hypergeometric",
+    definition: str = "score",
+    mid_p: bool = False,
+    n_resamples: int = 100_000,
+    seed: Any = None,
 ) -> LogrankResult:
-    r"""Test that two or more groups share one hazard, from the events observed and expected in each.
+    r"""Whether two or more groups share one hazard, from the events observed and expected in each.
 
-    The p-value is asymptotic; it is too small for very small or unequal groups. It holds only if
-    censoring does not depend on prognosis within groups.
+    For small groups the p-value is that of all relabellings of the patients; the asymptotic one is too small
+    for very small or unequal groups. A permutation p-value takes the pairs (time, event) as exchangeable:
+    where follow-up differed between groups it warns, and "imputation-permutation" is the test. Every
+    p-value needs censoring that does not depend on prognosis within groups.
 
     Parameters
     ----------
@@ -108,11 +55,14 @@ def logrank(
         From `Surv.right`, optionally with delayed entry.
     group : column
         One label a row.
-    method : {"auto", "asymptotic"}
-        How the p-value is found; "auto" is "asymptotic", and `method` of the result says so.
+    method : {"auto", "asymptotic", "exact", "monte-carlo", "imputation-permutation"}
+        How the p-value is found. "auto": exact where the relabellings can be counted in about a second, else
+        Monte Carlo, for up to 300 patients without delayed entry; otherwise asymptotic. `method` of the
+        result says which, and why.
     weights : str or ("fleming-harrington", rho, gamma)
         "logrank", "gehan" (number at risk), "tarone-ware" (its root), "peto" (prod(1 - d/(n+1))),
-        "modified-peto", "prentice" (the Peto weight just before t), or S(t-)^rho (1-S(t-))^gamma.
+        "modified-peto", "prentice" (the Peto weight just before t), "prentice-wilcoxon" (prod(n/(n+d))),
+        "andersen" (the Peto weight just before t, times n/(n+1)), or S(t-)^rho (1-S(t-))^gamma.
     strata : column, optional
         Groups are compared within strata, and the differences added up.
     alternative : {"two-sided", "greater", "less"}
@@ -122,18 +72,38 @@ def logrank(
         A score for each group, in the order of the labels: tests a monotone trend on one degree of freedom.
     frequencies : column of whole numbers, optional
         How often each row stands for a patient.
+    variance : {"hypergeometric", "permutation"}
+        Variance behind `statistic` and the asymptotic p-value: given the margins at each event time, as R's
+        ``survdiff``, or over all relabellings, as R's ``coin``.
+    definition : str
+        Which relabellings are as extreme as the data: "score" (|O - E| as large; R's "mid-ranks"), "doubled"
+        (twice the smaller one-sided p-value; "central"), "hypergeometric" (|O - E| over the
+        standard deviation of each relabelling, 0 where there is none), "hothorn-lausen",
+        "average-scores" (other scores at ties). Of an asymptotic p-value the first three are the same.
+    mid_p : bool
+        Count relabellings exactly as extreme as the data half. Not guaranteed to hold its level.
+    n_resamples : int
+        Random relabellings of a Monte-Carlo p-value.
+    seed : int, SeedSequence or Generator, optional
+        Where they come from. None draws fresh entropy, which `seed` of the result states; with "auto" None
+        is 0, so that repeated calls agree.
 
     Returns
     -------
     LogrankResult
-        With `statistic`, `df`, `p_value`, `observed`, `expected`.
+        With `statistic`, `df`, `p_value`, `observed`, `expected`, `p_value_asymptotic`, `n_arrangements`.
+
+    Warns
+    -----
+    NonIdentifiableWarning
+        When labels are permuted although the groups were noticeably not followed alike.
 
     Raises
     ------
     DesignError
         For a single group, no events, a one-sided test of more than two groups, or scores of another number.
     DataError, UnsupportedError
-        For unusable columns and unknown options.
+        For unusable columns, unknown options, and an exact p-value that would take more than some minutes.
 
     Notes
     -----
@@ -143,8 +113,17 @@ def logrank(
 
     Chi-squared is U' V^- U; df is the rank of V, so that a group never at risk at an event time
     costs nothing. Equals R's ``survdiff`` (rho = Fleming-Harrington with gamma 0, weights S(t-)).
+    Patient i has the score
+
+    .. math:: c_i = w(x_i) \delta_i - \sum_{t \le x_i} w_t \frac{d_t}{n_t}
+
+    and U_g is the sum of the scores of group g, so that a relabelling needs no new risk sets. All sums
+    over two groups are counted from ordered lists of the sums of two halves: nothing is binned, and equal
+    sums are recognised exactly. With delayed entry the sum begins at entry, and labels are exchangeable
+    only if entry does not depend on the group either.
     Mantel 1966; Peto & Peto 1972 (doi:10.2307/2344317);
-    Harrington & Fleming 1982 (doi:10.1093/biomet/69.3.553).
+    Harrington & Fleming 1982 (doi:10.1093/biomet/69.3.553); Heimann & Neuhaus 1998 (Biometrics 54:168);
+    Hothorn & Lausen 2003 (doi:10.1016/S0167-9473(02)00225-6).
 
     Examples
     --------
@@ -155,123 +134,64 @@ def logrank(
     >>> relapse = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
     >>> placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
     >>> y = hs.Surv.right(six_mp + placebo, relapse + [1] * 21, unit="weeks")
-    >>> test = hs.logrank(y, ["6-MP"] * 21 + ["placebo"] * 21)
+    >>> group = ["6-MP"] * 21 + ["placebo"] * 21
+    >>> test = hs.logrank(y, group, method="asymptotic")
     >>> round(test.statistic, 2), test.df, test.expected.round(2).tolist()
     (16.79, 1, [19.25, 10.75])
+
+    The exact p-value, over all 538,257,874,440 relabellings (Heimann and Neuhaus; R's coin): 2.612e-05.
+
+    >>> test = hs.logrank(y, group, method="exact")
+    >>> f"{test.p_value:.4g}", f"{test.n_arrangements:,}"
+    ('2.612e-05', '538,257,874,440')
     """
     needs_kind(response, ("right",), "logrank", "It needs one right-censored row a patient: Surv.right.")
-    weigh, words = _weight_function(weights)
-    _check_options(method, alternative)
+    weigh, words = weight_function(weights)
+    options = checked_options(method, alternative, variance, definition, mid_p, n_resamples, seed)
     groups = Groups.of(group, response)
-    layers = Groups.of(strata, response, "strata")
-    scores_of_trend = _check_design(response, groups, alternative, trend)
-    case = case_weights(frequencies, response, "frequencies", whole=True)
-    total = _sum_over_strata(response, groups, layers, case, weigh)
-    observed, expected, variance = total.observed[0], total.expected[0], total.variance[0]
-    statistic, df, z = _statistic(observed - expected, variance, scores_of_trend)
-    reason = (
-        "" if df else "at no event time were two groups at risk together with a survivor: the variance is 0"
+    comparison = Comparison.of(
+        response,
+        groups,
+        Groups.of(strata, response, "strata"),
+        case_weights(frequencies, response, "frequencies", whole=True),
+        weigh,
+        checked_design(response, groups, options, trend),
     )
+    test = statistic_of(comparison, options)
+    found = answer(comparison, options, test.p_value(alternative)) if test.df else no_answer(options)
+    case = comparison.case
     return LogrankResult(
         n=int(case.sum()),
         n_events=int(case[response.event].sum()),
-        method=_sentence(words, strata is not None, trend is not None, alternative),
-        conventions=("Hypergeometric variance.", "At risk at t: entry < t <= exit."),
-        status="ok" if df else "not_estimable",
-        reason=reason,
+        method=_sentence(words, strata is not None, trend is not None, alternative, found.sentence),
+        conventions=(VARIANCES[variance], "At risk at t: entry < t <= exit.", *found.conventions),
+        warnings=found.warnings,
+        status="ok" if test.df else "not_estimable",
+        reason="" if test.df else _NO_COMPARISON,
         response=response,
         groups=groups,
         sizes=np.bincount(groups.codes, weights=case, minlength=len(groups.labels)).astype(np.int64),
-        statistic=statistic,
-        df=df,
-        p_value=_p_value(statistic, df, z, alternative),
-        z=z,
+        statistic=test.value,
+        df=test.df,
+        p_value=found.p_value,
+        p_value_method=found.method,
+        p_value_asymptotic=test.p_value(alternative),
+        p_value_std_error=found.std_error,
+        definition=options.definition,
+        mid_p=options.mid_p and found.method in {"exact", "monte-carlo"},
+        n_arrangements=found.n_arrangements,
+        n_resamples=found.n_resamples,
+        seed=found.seed,
+        z=test.z,
         alternative=alternative,
-        observed=observed,
-        expected=expected,
-        variance=variance,
+        observed=test.observed,
+        expected=test.expected,
+        variance=test.variance,
     )
 
 
-def _sum_over_strata(
-    response: Surv, groups: Groups, layers: Groups, case: FloatArray, weigh: kernel.WeightFunction
-) -> kernel.Scores:
-    parts = []
-    for number in range(len(layers.labels)):
-        rows = layers.rows(number)
-        entry = None if response.entry is None else response.entry[rows]
-        risk = place(response.time[rows], response.event[rows], entry)
-        parts.append(kernel.scores(risk, groups.codes[rows], len(groups.labels), case[rows][None], weigh))
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
-
-
-def _statistic(
-    difference: FloatArray, variance: FloatArray, trend: FloatArray | None
-) -> tuple[float, int, float]:
-    """Return chi-squared, df and the signed root (NaN where it has no sign)."""
-    if trend is None and difference.size > 2:
-        value, rank = kernel.quadratic_form(difference[None], variance[None])
-        return (float(value[0]), int(rank[0]), np.nan) if rank[0] else (np.nan, 0, np.nan)
-    direction = np.eye(difference.size)[0] if trend is None else (trend - trend.mean()) / np.ptp(trend)
-    spread = float(direction @ variance @ direction)
-    if spread <= 1e-12 * max(float(np.abs(variance).max()), 1e-300) or spread <= 0:
-        return np.nan, 0, np.nan
-    z = float(direction @ difference / np.sqrt(spread))
-    return z**2, 1, z
-
-
-def _p_value(statistic: float, df: int, z: float, alternative: str) -> float:
-    if df == 0:
-        return np.nan
-    if alternative == "two-sided":
-        return float(chdtrc(df, statistic))
-    return float(ndtr(-z if alternative == "greater" else z))
-
-
-def _weight_function(weights: Any) -> tuple[kernel.WeightFunction, str]:
-    if isinstance(weights, str) and weights in kernel.WEIGHTS:
-        return kernel.WEIGHTS[weights], weights
-    if isinstance(weights, tuple) and len(weights) == 3 and weights[0] == "fleming-harrington":
-        rho, gamma = (w if isinstance(w, (int, float)) else -1.0 for w in weights[1:])
-        if rho >= 0 and gamma >= 0:
-            return kernel.fleming_harrington(rho, gamma), f"Fleming-Harrington ({rho:g}, {gamma:g})"
-        raise UnsupportedError("rho and gamma of the Fleming-Harrington weights must be numbers, 0 or more.")
-    raise unknown_option("weights", weights, [*kernel.WEIGHTS, "('fleming-harrington', rho, gamma)"])
-
-
-def _check_options(method: str, alternative: str) -> None:
-    check_option("method", method, METHODS)
-    check_option("alternative", alternative, ALTERNATIVES)
-
-
-def _check_design(
-    response: Surv, groups: Groups, alternative: str, trend: Sequence[float] | None
-) -> FloatArray | None:
-    if len(groups.labels) < 2:
-        raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
-    if response.n_events == 0:
-        raise DesignError(
-            "There are no events, so there is nothing to compare. Report the follow-up instead."
-        )
-    if alternative != "two-sided" and len(groups.labels) > 2 and trend is None:
-        raise DesignError(
-            f"alternative={alternative!r} needs two groups or a trend, not {listing(groups.labels)}."
-        )
-    if trend is None:
-        return None
-    scores = as_numbers(trend, "trend")
-    if scores.size != len(groups.labels) or not np.isfinite(scores).all() or np.ptp(scores) == 0:
-        raise DesignError(
-            f"trend needs one number for each of the groups {listing(groups.labels)}, not all equal."
-        )
-    return scores
-
-
-def _sentence(words: str, stratified: bool, trend: bool, alternative: str) -> str:
+def _sentence(words: str, stratified: bool, trend: bool, alternative: str, p_value: str) -> str:
     kind = "log-rank test" if words == "logrank" else f"{words}-weighted log-rank test"
     parts = ["Stratified " if stratified else "", kind, " for trend" if trend else ""]
     sentence = "".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}, {alternative}, asymptotic p-value (chi-squared)."
+    return f"{sentence[0].upper()}{sentence[1:]}, {alternative}, {p_value}."

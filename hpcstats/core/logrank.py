@@ -35,21 +35,29 @@ def scores(
     risk: RiskSets, group: IntArray, groups: int, weights: FloatArray, weigh: WeightFunction
 ) -> Scores:
     """Return the scores of one stratum for `groups` groups under case weights (B, n)."""
-    parts = [count(risk, np.where(group == g, weights, 0.0)) for g in range(groups)]
-    n_g = np.stack([part.at_risk for part in parts], axis=1)
-    d_g = np.stack([part.events for part in parts], axis=1)
     pooled = count(risk, weights)
     n, d = pooled.at_risk, pooled.events
+    parts = [count(risk, np.where(group == g, weights, 0.0)) for g in range(groups - 1)]
+    n_g = _with_the_last(n, [part.at_risk for part in parts])
+    d_g = _with_the_last(d, [part.events for part in parts])
     share = np.divide(n_g, n[:, None], out=np.zeros_like(n_g), where=n[:, None] > 0)
     weight = weigh(pooled)
     spread = np.divide(d * (n - d), n - 1, out=np.zeros_like(n), where=(n > 1) & (d > 0)) * weight**2
-    inner = np.einsum("bt,bgt,bht->bgh", spread, share, share)
-    variance = np.einsum("bt,bgt->bg", spread, share)[:, :, None] * np.eye(groups) - inner
+    # Matrix products over the event times: diagonal sum of w^2 ... p_g, less the sum of w^2 ... p_g p_h.
+    spent = share * spread[:, None]
+    variance = spent.sum(axis=2)[:, :, None] * np.eye(groups) - spent @ share.swapaxes(1, 2)
     return Scores(
-        observed=np.einsum("bt,bgt->bg", weight, d_g),
-        expected=np.einsum("bt,bgt->bg", weight * d, share),
+        observed=(d_g @ weight[:, :, None])[:, :, 0],
+        expected=(share @ (weight * d)[:, :, None])[:, :, 0],
         variance=variance,
     )
+
+
+def _with_the_last(pooled: FloatArray, parts: list[FloatArray]) -> FloatArray:
+    """Stack the groups, the last of which is what the others leave (nothing, where only rounding is left)."""
+    rest = pooled - sum(parts)
+    rest = np.where(np.abs(rest) <= 1e-12 * pooled, 0.0, rest)
+    return np.stack([*parts, rest], axis=1)
 
 
 def unit(counts: Counts) -> FloatArray:
@@ -82,6 +90,18 @@ def prentice(counts: Counts) -> FloatArray:
     return _just_before(peto(counts))
 
 
+def prentice_wilcoxon(counts: Counts) -> FloatArray:
+    """Prentice's generalised Wilcoxon: prod(n / (n + d)) up to and including t."""
+    total = counts.at_risk + counts.events
+    kept = np.divide(counts.at_risk, total, out=np.ones_like(total), where=total > 0)
+    return np.cumprod(kept, axis=-1, dtype=np.float64)
+
+
+def andersen(counts: Counts) -> FloatArray:
+    """Andersen, Borgan, Gill and Keiding: the Peto weight just before t, times n / (n + 1)."""
+    return prentice(counts) * counts.at_risk / (counts.at_risk + 1)
+
+
 def fleming_harrington(rho: float, gamma: float) -> WeightFunction:
     """Fleming-Harrington: S(t-)^rho (1 - S(t-))^gamma, S the pooled Kaplan-Meier curve."""
 
@@ -106,6 +126,8 @@ WEIGHTS: dict[str, WeightFunction] = {
     "peto": peto,
     "modified-peto": modified_peto,
     "prentice": prentice,
+    "prentice-wilcoxon": prentice_wilcoxon,
+    "andersen": andersen,
 }
 
 

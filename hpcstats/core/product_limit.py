@@ -18,18 +18,22 @@ def product_limit(counts: Counts) -> tuple[FloatArray, FloatArray]:
     The Greenwood sum is infinite from the point where everybody at risk fails.
     """
     d, n = counts.events, counts.at_risk
-    occupied = n > 0
-    hazard = np.divide(d, n, out=np.zeros_like(d), where=occupied)
-    survival = np.cumprod(1.0 - hazard, axis=-1, dtype=np.float64)
-    return survival, np.cumsum(greenwood_terms(counts), axis=-1)
+    staying = n - d
+    np.divide(staying, n, out=staying, where=n > 0)
+    staying[n <= 0] = 1.0
+    np.cumprod(staying, axis=-1, out=staying)
+    terms = greenwood_terms(counts)
+    return staying, np.cumsum(terms, axis=-1, out=terms)
 
 
 def greenwood_terms(counts: Counts) -> FloatArray:
     """Return d / (n (n - d)), infinite where everybody at risk fails and zero where nobody does."""
     d, n = counts.events, counts.at_risk
-    terms = np.where(d > 0, np.inf, 0.0)
-    np.divide(d, n * (n - d), out=terms, where=(n > d) & (d > 0))
-    return terms
+    left = n - d
+    left *= n
+    terms = np.zeros_like(d)
+    terms[(left <= 0) & (d > 0)] = np.inf
+    return np.divide(d, left, out=terms, where=left > 0)
 
 
 def cumulative_hazard(counts: Counts, variance: str) -> tuple[FloatArray, FloatArray]:

@@ -21,27 +21,35 @@ class Curve:
     """One estimated curve on its grid of distinct times of event or censoring, arrays of shape (T,)."""
 
     time: FloatArray
-    at_risk: FloatArray
-    events: FloatArray
-    censored: FloatArray
+    counts: Counts
     estimate: FloatArray
-    std_error: FloatArray
-    low: FloatArray
-    high: FloatArray
 
     def __post_init__(self) -> None:
         freeze(self)
+        freeze(self.counts)
+
+    @property
+    def at_risk(self) -> FloatArray:
+        """Patients at risk at each time."""
+        row: FloatArray = self.counts.at_risk[0]
+        return row
+
+    @property
+    def events(self) -> FloatArray:
+        """Patients with the event at each time."""
+        row: FloatArray = self.counts.events[0]
+        return row
+
+    @property
+    def censored(self) -> FloatArray:
+        """Patients censored at each time."""
+        row: FloatArray = self.counts.censored[0]
+        return row
 
     @property
     def end(self) -> float:
         """End of follow-up: the last observed time."""
         return float(self.time[-1])
-
-    @property
-    def counts(self) -> Counts:
-        """The counts behind the curve, shape (1, T)."""
-        exits = self.events + self.censored
-        return Counts(at_risk=self.at_risk[None], events=self.events[None], exits=exits[None])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

@@ -22,6 +22,15 @@ TIED = ("together", "successive")
 INTERVALS = ("log", "plain")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HazardCurve(Curve):
+    """One cumulative hazard with its standard error and limits, arrays of shape (T,)."""
+
+    std_error: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class CumulativeHazard(Curves):
     """Cumulative hazards over time, one for each group. Made by `nelson_aalen`.
@@ -32,9 +41,11 @@ class CumulativeHazard(Curves):
         The data.
     labels : tuple
         Group labels, ("all",) without groups.
-    curves : tuple of Curve
+    curves : tuple of HazardCurve
         Estimates with standard error and limits.
     """
+
+    curves: tuple[HazardCurve, ...]
 
     name: ClassVar[str] = "Nelson-Aalen"
 
@@ -129,18 +140,18 @@ def nelson_aalen(
     )
 
 
-def _curve(response: Surv, rows: Any, weights: FloatArray, choices: tuple[str, str, str], z: float) -> Curve:
+def _curve(
+    response: Surv, rows: Any, weights: FloatArray, choices: tuple[str, str, str], z: float
+) -> HazardCurve:
     variance, tied, interval = choices
     entry = None if response.entry is None else response.entry[rows]
     risk = place(response.time[rows], response.event[rows], entry)
     counts = count(risk, weights[rows][None])
     hazard, spread = _estimate(counts, variance, tied)
     low, high = hazard_limits(hazard[0], spread[0], z, interval)
-    return Curve(
+    return HazardCurve(
         time=risk.times,
-        at_risk=counts.at_risk[0],
-        events=counts.events[0],
-        censored=counts.censored[0],
+        counts=counts,
         estimate=hazard[0],
         std_error=np.sqrt(spread[0]),
         low=low,

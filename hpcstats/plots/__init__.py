@@ -1,4 +1,4 @@
-"""Figures for print, drawn from results only: `survival_curves`, `swimmer`, `flow`.
+"""Figures for print, drawn from results only: `survival_curves`, `swimmer`, `flow`, `coverage`.
 
 Each returns a `Figure`: the drawing of exact size, the plotted numbers, the caption and the alternative text.
 No statistic is computed here, and Matplotlib's global state is left alone.
@@ -15,6 +15,7 @@ No statistic is computed here, and Matplotlib's global state is left alone.
 from __future__ import annotations
 
 from hpcstats.plots.checks import problems
+from hpcstats.plots.coverage_panels import coverage
 from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow import flow
@@ -25,6 +26,7 @@ from hpcstats.plots.swimmer import swimmer
 __all__ = [
     "Figure",
     "ReportedStatement",
+    "coverage",
     "flow",
     "hazard_ratio_text",
     "problems",

@@ -35,7 +35,10 @@ def curve_data(
     remark: Text,
     reported: ReportedStatement | None,
 ) -> pd.DataFrame:
-    """Stack what is drawn: steps up to `end`, medians, risk table, printed test, reported statement.
+    """Stack what is drawn: steps and band up to `end`, medians, risk table, printed test, reported statement.
+
+    The band has its limits from each `time` on: also before the first observation, and where nothing but a
+    limit changes.
 
     Returns
     -------
@@ -47,7 +50,10 @@ def curve_data(
     frame = km.to_frame()
     medians = km.quantile(0.5).assign(part="median")
     table = km.risk_table(list(ticks)).assign(part="risk table")
-    parts = [frame[frame["time"] <= end].assign(part="curve"), medians, table]
+    band = km.pieces().rename(columns={"start": "time"}).drop(columns="estimate").assign(part="band")
+    if "low_after" in band:
+        band = band.assign(low=band["low_after"], high=band["high_after"])
+    parts = [frame[frame["time"] <= end].assign(part="curve"), band[band["time"] < end], medians, table]
     printed: list[dict[str, object]] = [
         {"part": "annotation", "group": number.id, "estimate": number.value, "text": number.text}
         for number in remark.numbers

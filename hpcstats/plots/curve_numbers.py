@@ -183,7 +183,7 @@ def default_caption(
     selected = " All are published cases of the event: the curve is the time to it among them, not a risk."
     marks = " Marks on a curve: patients censored at that time." if km.n_events < km.n else ""
     plural, unit = "s" if len(summaries) > 1 else "", km.response.unit
-    band = f"{formats.level(km.level)} {km.interval} confidence band{plural}"
+    band = f"{km.interval_shown} confidence band{plural}"
     curves = [
         Text.of(f"{row.name}, n = ", row.n, ", ", row.events, " events, median ", row.median, f" {unit}")
         for row in summaries

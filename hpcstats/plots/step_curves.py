@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +16,7 @@ from hpcstats.plots import palette, style
 
 if TYPE_CHECKING:
     from hpcstats.nonparametric import SurvivalCurves
+    from hpcstats.nonparametric.survival_curve import SurvivalCurve
 
 BAND_TINT = 0.22
 EDGE_TINT = 0.55
@@ -29,7 +30,7 @@ class StepCurve:
     Attributes
     ----------
     time : ndarray
-        Where the curve may step, beginning with 0; the last entry is its end.
+        Where the curve or a limit may step, beginning with 0; the last entry is the end of the curve.
     estimate, low, high : ndarray
         Values from ``time[i]`` on, up to ``time[i + 1]``; low and high are NaN where undefined.
     marks : ndarray, shape (2, marks)
@@ -60,22 +61,21 @@ def step_curves(km: SurvivalCurves, end: float) -> tuple[StepCurve, ...]:
     )
 
 
-def _step_curve(curve: Any, end: float, look: palette.SeriesStyle) -> StepCurve:
-    inside = np.asarray(curve.time) <= end
-    time = style.settle(curve.time)[inside]
-
-    def from_start(values: Any) -> FloatArray:
-        kept = style.settle(values)[inside]
-        return np.concatenate([[1.0], kept, kept[-1:] if kept.size else [1.0]])
-
+def _step_curve(curve: SurvivalCurve, end: float, look: palette.SeriesStyle) -> StepCurve:
+    limits = curve.limits
+    kept = np.append(limits.start[limits.start <= end], end)
+    piece = np.append(np.flatnonzero(limits.start <= end), -1)
+    piece[-1] = piece[-2]
+    steps = np.searchsorted(curve.time, limits.start, side="right")
+    steps[0] = 0
+    heights = np.concatenate([[1.0], curve.estimate])[steps]
+    marked = (curve.censored > 0) & (curve.time <= end)
     return StepCurve(
-        time=np.concatenate([[0.0], time, style.settle([end])]),
-        estimate=from_start(curve.estimate),
-        low=from_start(curve.low),
-        high=from_start(curve.high),
-        marks=np.stack([time, style.settle(curve.estimate)[inside]])[
-            :, np.asarray(curve.censored)[inside] > 0
-        ],
+        time=style.settle(kept),
+        estimate=style.settle(heights[piece]),
+        low=style.settle((limits.low if limits.low_after is None else limits.low_after)[piece]),
+        high=style.settle((limits.high if limits.high_after is None else limits.high_after)[piece]),
+        marks=np.stack([style.settle(curve.time[marked]), style.settle(curve.estimate[marked])]),
         look=look,
     )
 
@@ -138,8 +138,8 @@ def band_outlines(time: FloatArray, low: FloatArray, high: FloatArray) -> Iterat
     >>> outline.tolist()
     [[0.0, 0.8], [1.0, 0.8], [1.0, 0.2], [0.0, 0.2]]
     """
-    exists = np.isfinite(low) & np.isfinite(high) & (high >= low)
-    exists[-1] = False
+    lasts = np.append(np.diff(time) > 0, False)
+    exists = lasts & np.isfinite(low) & np.isfinite(high) & (high >= low)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], exists, [False]]).astype(int)))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         across = np.repeat(time[first : last + 1], 2)[1:-1]

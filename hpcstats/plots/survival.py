@@ -92,7 +92,7 @@ def survival_curves(
     Returns
     -------
     Figure
-        Its data hold a `part` column: curve, median, risk table, annotation, reported.
+        Its data hold a `part` column: curve, band, median, risk table, annotation, reported.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def survival_curves(
     >>> figure.size[0]
     85.0
     >>> [number.text for number in figure.numbers[:5]]
-    ['4', '3', '10.5', '5.0', '∞']
+    ['4', '3', '10.5', '0.0', '∞']
     """
     _honest_label(ylabel, among_reported_cases)
     if isinstance(hazard_ratio, tuple):

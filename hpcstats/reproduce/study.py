@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.errors import DataError
+from hpcstats.errors import DataError, listing
 from hpcstats.reproduce.settings import check_formats, read_settings
 
 _FILE = Path("analyses", "study.toml")
@@ -120,6 +120,21 @@ class Study:
         """Whether `data` is the directory that study.toml names."""
         return self.data == self.file.parent.joinpath(str(self.settings["study"]["data"])).resolve()
 
+    @property
+    def inputs(self) -> Mapping[str, Path]:
+        """Further files that scripts read, by their names in the table ``[inputs]`` of study.toml.
+
+        Raises
+        ------
+        DataError
+            For a value that is no path.
+        """
+        named = self.settings.get("inputs", {})
+        wrong = [name for name, path in named.items() if not isinstance(path, str) or not path.strip()]
+        if wrong:
+            raise DataError(f"[inputs] {wrong[0]} must be the path of a file, relative to {self.file.name}.")
+        return {name: self.file.parent.joinpath(path).resolve() for name, path in named.items()}
+
     def generator(self, name: str = "") -> np.random.Generator:
         """Return the random generator of the analysis `name` (default: of the script at work).
 
@@ -151,19 +166,24 @@ class Study:
         return path.name
 
     def common_inputs(self) -> tuple[Path, ...]:
-        """List what every output may depend on: study.toml and all files of the data directory.
+        """List what every output may depend on: study.toml, all files of the data directory, and `inputs`.
 
         Raises
         ------
         DataError
-            If the data directory does not exist or is empty.
+            If the data directory does not exist or is empty, or an input does not exist.
         """
         files = sorted(
             file for file in self.data.rglob("*") if file.is_file() and not _hidden(file, self.data)
         )
         if not files:
             raise DataError(f"The data directory {self.data} does not exist or holds no file.")
-        return (self.file, *files)
+        missing = [f"{name} = {path}" for name, path in self.inputs.items() if not path.is_file()]
+        if missing:
+            raise DataError(
+                f"[inputs] of {self.label(self.file)} names what does not exist: {listing(missing)}."
+            )
+        return (self.file, *files, *self.inputs.values())
 
 
 def _hidden(file: Path, directory: Path) -> bool:

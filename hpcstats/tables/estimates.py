@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hpcstats import formats
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.numbers import Text
@@ -70,7 +68,7 @@ def estimates(
     ...     print(" | ".join(row))
     Group | Patients | Events | 5 years | 10 years | Median (interval) | Interval
     Recurrence |  |  |  |  |  |
-    All patients | 4 | 3 | 0.50 (0.06 to 0.84) [2] | – | 5.0 (2.0 to ∞) | 95% log-log
+    All patients | 4 | 3 | 0.50 (0.07 to 0.93) [2] | – | 5.0 (0.0 to ∞) | 95% beta product
     """
     named_labels, means = labels or {}, restricted_mean or {}
     unit = _check(curves, times, [*(estimands or {}), *means])
@@ -145,7 +143,7 @@ def _group_rows(
         ]
         if means:
             cells.append(_area(basis.below("restricted_mean"), areas[k], curves) if areas else EMPTY)
-        cells.append(Text.of(_interval(curves)))
+        cells.append(Text.of(curves.interval_shown))
         yield Row(label=Text.of(_group_name(name, label, labels)), cells=tuple(cells))
 
 
@@ -156,27 +154,19 @@ def _group_name(endpoint: str, label: Any, labels: Mapping[str, str]) -> str:
     return labels.get(f"{endpoint}={name}") or named(name, labels)
 
 
-def _interval(curves: SurvivalCurves) -> str:
-    return f"{formats.level(curves.level)} {curves.interval}"
-
-
 def _at(basis: Basis, curves: SurvivalCurves, label: Any, time: float) -> Text:
     k = curves.labels.index(label)
     curve, unit = curves.curves[k], curves.response.unit
     if time > curve.end * (1 + _SAME_TIME):
         return Text.of(BEYOND)
     part = basis.below(_moment(time, unit))
-    reached = np.flatnonzero(curve.time <= time * (1 + _SAME_TIME))
-    values = [
-        getattr(curve, name)[reached[-1]] if reached.size else 1.0 for name in ("estimate", "low", "high")
-    ]
+    found = curves.at([time], beyond="limits").iloc[k]
     how = (
         f"Kaplan-Meier estimate of the proportion still without the event at {_moment(time, unit)}.",
-        f"pointwise {_interval(curves)} interval",
+        f"pointwise {curves.interval_shown} interval",
     )
-    estimate = with_limits(
-        part, (float(values[0]), float(values[1]), float(values[2])), formats.proportion, how
-    )
+    values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
+    estimate = with_limits(part, values, formats.proportion, how)
     table = curves.risk_table([time])
     at_risk = part.count(
         "at_risk", float(table["at_risk"].iloc[k]), f"Still at risk just after {_moment(time, unit)}."
@@ -188,7 +178,7 @@ def _median(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> T
     values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
     how = (
         f"Median time to the event in {curves.response.unit} (Kaplan-Meier).",
-        f"{100 * curves.level:g}% Brookmeyer-Crowley interval on the {curves.interval} scale",
+        f"Brookmeyer-Crowley interval from the pointwise {curves.interval_shown} limits",
     )
     if math.isfinite(values[0]):
         return with_limits(basis, values, formats.years, how)
@@ -212,8 +202,9 @@ def _notes(curves: Mapping[str, SurvivalCurves], *, with_means: bool) -> tuple[T
         "At risk: still under observation without the event just after the time.",
         f"Median in {unit}, with Brookmeyer-Crowley limits from the same pointwise interval.",
         f"{_UNREACHED.capitalize()}: not within follow-up. {formats.fixed(math.inf, 0)}: no upper limit.",
-        "Before the first event the proportion is 1 and its interval has no width.",
     ]
+    if any(curve.limits.low[0] == 1 for result in curves.values() for curve in result.curves):
+        notes.append("Before the first event the proportion is 1 and its interval has no width.")
     if with_means:
         notes.append(
             f"Restricted mean: mean time without the event up to the horizon, in {unit}, normal interval."

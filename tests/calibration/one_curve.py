@@ -1,8 +1,8 @@
-"""Pointwise Kaplan-Meier intervals at one time, twice: through the kernels, and exactly.
+"""The five normal approximations at one time, exactly and by formulas of their own.
 
 With exponential times of event and censoring the number who have left by a given time is binomial and each
 leaves with an event independently, so that the coverage of an interval is a finite sum over patterns of
-events. The exact side works every scale out by the delta method, g(S) +- z |g'(S)| se, with no kernel.
+events. Every scale is worked out by the delta method, g(S) +- z |g'(S)| se, with no kernel.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from math import comb
 import numpy as np
 from scipy.special import ndtri
 
-from hpcstats.core.pointwise import TRANSFORMS, survival_limits
-from hpcstats.core.product_limit import product_limit
-from hpcstats.core.risk_sets import BoolArray, FloatArray, count, place
-from tests.calibration.simulation import Orders, Rate, Rows, Trial, share
+from hpcstats.core.pointwise import TRANSFORMS
+from hpcstats.core.risk_sets import BoolArray, FloatArray
+from tests.calibration.rates import Rate, share
+from tests.calibration.scenarios import Scenario
 
 LEVEL = 0.95
 Z = float(ndtri(0.5 + LEVEL / 2))
@@ -57,33 +57,18 @@ def rates(limits: dict[str, tuple[FloatArray, FloatArray]], p: float, weight: Fl
         with np.errstate(invalid="ignore"):
             holds = usable & (low <= p) & (p <= high)
         found[f"{name} usable"] = share(usable, weight)
-        found[f"{name} holds"] = share(holds, weight)
-        found[f"{name} holds where usable"] = share(holds, weight, usable)
+        found[f"{name} covers"] = share(holds, weight)
+        found[f"{name} covers where usable"] = share(holds, weight, usable)
     return found
 
 
-def by_kernels(orders: Orders, trial: Trial, p: float) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Return the limits at the time where S = p; NaN beyond the end of follow-up."""
-    rows = Rows.of(trial.n)
-    survival, greenwood = product_limit(count(place(rows.position, rows.event), orders.weights()))
-    left = (orders.time <= -np.log(p)).sum(axis=1)
-    here = (np.arange(left.size), np.maximum(left - 1, 0))
-    s = np.where(left > 0, survival[here], 1.0)
-    variance = np.where(left > 0, greenwood[here], 0.0)
-    ended = left == trial.n
-    limits = {name: survival_limits(s, variance, Z, name) for name in TRANSFORMS}
-    return {
-        name: (np.where(ended, np.nan, low), np.where(ended, np.nan, high))
-        for name, (low, high) in limits.items()
-    }
-
-
-def exactly(trial: Trial, p: float) -> Iterator[dict[str, Rate]]:
+def exactly(scenario: Scenario, p: float) -> Iterator[dict[str, Rate]]:
     """Yield the rates for each number who have left by the time where S = p, weighted by probability."""
-    n, leaves = trial.n, 1 - p ** (1 + trial.censoring)
+    n, censored = scenario.sizes[0], scenario.censored[0]
+    leaves = 1 - p ** (1 / (1 - censored))
     for left in range(n + 1):
         events = np.array(list(product([0.0, 1.0], repeat=left))).reshape(2**left, left)
-        weight = np.where(events == 1, 1 - trial.censored, trial.censored).prod(axis=1)
+        weight = np.where(events == 1, 1 - censored, censored).prod(axis=1)
         weight = weight * comb(n, left) * leaves**left * (1 - leaves) ** (n - left)
         at_risk = np.arange(n, n - left, -1)
         with np.errstate(divide="ignore", invalid="ignore"):

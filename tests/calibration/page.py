@@ -1,178 +1,251 @@
-"""`docs/calibration.md`: tables of what was measured, and what follows from it."""
+"""`docs/calibration.md`: tables of the committed results, and what follows from them in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import math
+from collections.abc import Callable, Iterable, Sequence
 
-from tests.calibration import measured
-from tests.calibration.measured import HAZARD_RATIOS, LARGER, REPLICATES, SIZES, SMALL, SURVIVAL, Measured
-from tests.calibration.one_curve import SCALES
+from tests.calibration import comparisons, intervals
+from tests.calibration.cells import INTERVALS, MODELS, TESTS
+from tests.calibration.code_version import ROOT
+from tests.calibration.page_text import TEXT
+from tests.calibration.results import Rows, read, select
+from tests.calibration.scenarios import CENSORED, EXACT, SIZES, TRIALS, UNEQUAL, YEARS
 
-PAGE = Path(__file__).parents[2] / "docs" / "calibration.md"
+PAGE = ROOT / "docs" / "calibration.md"
+NONE = "–"
+HALF_CENSORED = "0.3 v 0.3"
+SMALL = ("4 v 4", "5 v 5", "3 v 9", "2 v 10")
+HEIGHTS = (0.9, 0.75, 0.5, 0.25, 0.1)
+COX = ("likelihood ratio", "wald")
+MODEL_INTERVALS = ("exists", "wald holds", "profile holds", "one-sided holds", "all profiles hold")
 
-FEW = 100
-"""Simulated data sets of a kind (without an estimate, say) below which their share is not worth printing."""
+Cell = Callable[[Rows], str]
 
-TEXT = """\
-# Calibration
 
-How often a test at the 5 % level rejects when nothing differs, and how often a 95 % interval holds the
-truth, at the sample sizes of reported cases. Shares are percentages. `make calibrate` measures them anew.
-
-Times to event and to censoring are exponential; a quarter of the first group is censored (in 10 v 56 two
-thirds), at the same rate as in the second. For up to twelve patients in two groups, and for every single
-curve, the shares are exact: sums over all orders in which patients can leave, by formulas that share no code
-with the package. In brackets stands what {replicates:,} seeded data sets gave through the package's kernels,
-with its Monte-Carlo standard error; where no exact value can be had it stands alone.
-
-## Tests
-
-Two groups with the same hazard. The log-rank test is also the score test of the Cox model: without ties they
-are the same number. A data set without a finite estimate counts as not rejected by Wald's test.
-
-{tests}
-
-- The asymptotic log-rank test rejects too often at these sizes: {logrank_least} to {logrank_most} % with
-  twelve patients or fewer, most where the groups are unequal. Rejecting only below .01 keeps a true level
-  under 5 %. With fewer than ten patients in a group, read a p-value between .01 and .05 as undecided, and say
-  that it is asymptotic.
-- The likelihood-ratio test of the Cox model has the same excess.
-- Wald's test errs the other way; at 4 v 4 it rejects in {wald_least} % of data sets, whatever they show.
-  Do not test with it at these sizes: use `likelihood_ratio` and `term_tests()`.
-
-## Intervals of a Cox model
-
-For the hazard ratio of the second group to the first. Where the likelihood is monotone no estimate exists,
-and `cox` gives a one-sided profile interval. The last column takes all profile intervals together.
-
-{models}
-
-- Report the profile interval, the default. It exists for every data set in which the groups can be compared
-  at all. With twelve patients or fewer it holds in {profile_least} to {profile_most} % rather than 95 %.
-- Wald's interval holds in {wald_holds_least} to {wald_holds_most} % where it exists, but it is missing in up
-  to {missing_most} % of data sets, and those are the ones with the strongest contrast.
-- The one-sided column looks at extreme data alone. Under equal hazards these are the misleading ones, so it
-  lies far below 95 % there. What the procedure achieves stands in the last column.
-
-## Pointwise Kaplan-Meier intervals
-
-At the time at which the true proportion is S. An interval is *unusable* where the estimate is 1 (width 0)
-or 0 (undefined), or where follow-up has ended before. First with unusable intervals counted as misses:
-
-{curves_all}
-
-Then among data sets with a usable interval:
-
-{curves_usable}
-
-- `log-log`, the default, is the one scale of the five that keeps its level wherever it is defined (at least
-  {loglog_least} % here); `logit` comes close ({logit_least} %).
-- `plain` and `log` fall to {plain_least} and {log_least} %. Do not use them with fewer than twenty patients.
-- No scale helps where nothing varies. With nine patients {early} % of data sets have no usable interval at
-  S = 0.8, and {late} % at S = 0.25. Give the numbers at risk and of events there instead of an interval.
-"""
+def text() -> str:
+    """Write the whole page from the committed tables."""
+    curves, tests, models = read(INTERVALS), read(TESTS), read(MODELS)
+    return TEXT.format(
+        **tables_of_tests(tests),
+        **tables_of_curves(curves),
+        **tables_of_models(models),
+        **errors(curves, tests),
+        **numbers_of_tests(tests),
+        **numbers_of_curves(curves),
+        **numbers_of_models(models),
+    )
 
 
 def percent(share: float) -> str:
     """Write a share as a percentage with one decimal."""
-    return f"{100 * share:.1f}"
+    return NONE if math.isnan(share) else f"{100 * share:.1f}"
 
 
-def cell(found: Measured, name: str) -> str:
-    """Write the exact share and, in brackets, the simulated one with its Monte-Carlo error."""
-    rate = found.simulated[name]
-    few = rate.among < FEW
-    simulated = "too few" if few else f"({percent(rate.value)} ± {percent(rate.error())})"
-    return simulated if found.exact is None else f"{percent(found.exact[name].value)} {simulated}"
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def tests_table() -> str:
-    """Type I error of the tests."""
-    names = ("logrank", "logrank at 1 %", "likelihood ratio", "wald")
-    rows = [[d.name, *(cell(measured.trial(d), name) for name in names)] for d in (*SMALL, *LARGER)]
-    return table(["patients", "log-rank", "log-rank at the 1 % level", "likelihood ratio", "Wald"], rows)
+def span(rows: Rows, name: str) -> str:
+    """Write the smallest and the largest share."""
+    values = [percent(row[name]) for row in sorted(rows, key=lambda row: row[name])]
+    return NONE if not values else values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
 
 
-def models_table() -> str:
-    """Coverage of the intervals of a hazard ratio."""
-    names = ("exists", "wald holds", "profile holds", "one-sided holds", "all profiles hold")
-    rows = [
-        [d.name, f"{ratio:g}", *(cell(measured.trial(d.under(ratio)), name) for name in names)]
-        for ratio in HAZARD_RATIOS
-        for d in (*SMALL, *LARGER)
-    ]
-    header = ["patients", "true ratio", "estimate exists", "Wald", "profile", "one-sided", "all profiles"]
-    return table(header, rows)
+def only(rows: Rows, name: str) -> str:
+    """Write the share of the one row there is."""
+    return percent(rows[0][name]) if rows else NONE
 
 
-def curves_table(ending: str) -> str:
-    """Coverage of the intervals of a curve, and the share without one."""
-    rows = []
-    for n in SIZES:
-        for s in SURVIVAL:
-            found = measured.curve(n, s)
-            unusable = percent(1 - found.best("log-log usable"))
-            rows.append([str(n), f"{s:g}", unusable, *(cell(found, f"{name} {ending}") for name in SCALES)])
-    return table(["patients", "S", "unusable", *SCALES], rows)
+def tables_of_tests(tests: Rows) -> dict[str, str]:
+    """Type I error by size, its span over scenarios, under unequal follow-up; and power."""
+    methods = list(comparisons.METHODS)
+    sizes = [" v ".join(map(str, pair)) for pair in TRIALS]
+    null = [row for row in tests if row["hazard_ratio"] == 1]
+    equal = [row for row in null if row["censored"] in {f"{share:g} v {share:g}" for share in CENSORED}]
+    typical = select(equal, censored=HALF_CENSORED, times=EXACT)
+    power = [row for row in tests if row["hazard_ratio"] != 1]
 
+    def by_size(rows: Rows, cell: Cell) -> str:
+        lines = (
+            [method, *(cell(select(rows, method=method, sizes=size)) for size in sizes)] for method in methods
+        )
+        return table(["test", *sizes], lines)
 
-def text() -> str:
-    """Write the whole page."""
-    return TEXT.format(
-        replicates=REPLICATES,
-        tests=tests_table(),
-        models=models_table(),
-        curves_all=curves_table("holds"),
-        curves_usable=curves_table("holds where usable"),
-        **size_extremes(),
-        **model_extremes(),
-        **curve_extremes(),
+    unequal = dict.fromkeys((s.size, " v ".join(f"{share:g}" for share in s.censored)) for s in UNEQUAL)
+    columns = [(size, lost) for size, lost in unequal if size in {"2 v 10", "3 v 9", "9 v 9", "20 v 20"}]
+    header = [f"{size}, censored {lost}" for size, lost in columns]
+    followed = (
+        [
+            m,
+            *(
+                only(select(null, method=m, sizes=s, censored=c, times=EXACT), "rejects_5")
+                for s, c in columns
+            ),
+        ]
+        for m in methods
     )
-
-
-def size_extremes() -> dict[str, str]:
-    """Name the extremes among the tests of the small designs."""
-    sizes = [measured.trial(d).best("logrank") for d in SMALL]
     return {
-        "logrank_least": percent(min(sizes)),
-        "logrank_most": percent(max(sizes)),
-        "wald_least": percent(measured.trial(SMALL[0]).best("wald")),
+        "size_table": by_size(typical, lambda rows: only(rows, "rejects_5")),
+        "strict_table": by_size(equal, lambda rows: span(rows, "rejects_1")),
+        "span_table": by_size(equal, lambda rows: span(rows, "rejects_5")),
+        "unequal_table": table(["test", *header], followed),
+        "power_table": by_size(power, lambda rows: only(rows, "rejects_5")),
     }
 
 
-def model_extremes() -> dict[str, str]:
-    """Name the extremes among the models of the small designs."""
-    found = [measured.trial(d.under(ratio)) for d in SMALL for ratio in HAZARD_RATIOS]
-    profiles = [one.best("all profiles hold") for one in found]
-    wald = [one.best("wald holds") for one in found]
+def tables_of_curves(curves: Rows) -> dict[str, str]:
+    """Intervals at n = 9, and the lowest coverage at each n."""
+    nine = select(curves, sizes="9", censored="0.3", times=EXACT)
+    rows = []
+    for method in intervals.METHODS:
+        found = {round(row["survival"], 2): row for row in select(nine, method=method)}
+        cover = [percent(found[height]["coverage"]) for height in HEIGHTS]
+        absent = [
+            percent(found[height]["undefined"] + found[height]["without_length"]) for height in (0.9, 0.1)
+        ]
+        rows.append([method, *cover, f"{found[0.5]['length']:.2f}", *absent])
+    header = ["interval", *(f"S = {height:g}" for height in HEIGHTS), "mean length at 0.5"]
+    worst = (
+        [method, *(percent(lowest_where_usable(select(curves, method=method, sizes=str(n)))) for n in SIZES)]
+        for method in intervals.METHODS
+    )
     return {
-        "profile_least": percent(min(profiles)),
-        "profile_most": percent(max(profiles)),
-        "wald_holds_least": percent(min(wald)),
-        "wald_holds_most": percent(max(wald)),
-        "missing_most": percent(max(1 - one.best("exists") for one in found)),
+        "nine_table": table([*header, "none at 0.9", "none at 0.1"], rows),
+        "worst_table": table(["interval", *(f"n = {n}" for n in SIZES)], worst),
+        "lowest_table": lowest_table(curves),
     }
 
 
-def curve_extremes() -> dict[str, str]:
-    """Name the extremes among the curves."""
+def lowest_table(curves: Rows) -> str:
+    """Lowest coverage for S from .2 to .8, over all censoring and times; an absent interval is a miss."""
+    middle = [row for row in curves if 0.2 <= round(row["survival"], 2) <= 0.8]
+    lines = []
+    for method in intervals.METHODS:
+        rows = select(middle, method=method)
+        lines.append(
+            [method, *(percent(min(r["coverage"] for r in select(rows, sizes=str(n)))) for n in SIZES)]
+        )
+    return table(["interval", *(f"n = {n}" for n in SIZES)], lines)
 
-    def least(name: str) -> str:
-        found = [measured.curve(n, s).best(f"{name} holds where usable") for n in SIZES for s in SURVIVAL]
-        return percent(min(found))
 
+def lowest_where_usable(rows: Rows) -> float:
+    """Return the lowest coverage among data sets with an interval of some length, where half have one."""
+    usable = [(row["coverage"], 1 - row["undefined"] - row["without_length"]) for row in rows]
+    return min((covers / among for covers, among in usable if among >= 0.5), default=math.nan)
+
+
+def tables_of_models(models: Rows) -> dict[str, str]:
+    """Tests and intervals of the Cox model."""
+    sizes = list(dict.fromkeys(row["sizes"] for row in models))
+    ratios = list(dict.fromkeys(row["hazard_ratio"] for row in models))
+
+    def line(size: str, ratio: float, names: Sequence[str]) -> list[str]:
+        found = {row["measure"]: row for row in select(models, sizes=size, hazard_ratio=ratio)}
+        return [model_cell(found[name]) for name in names]
+
+    tests = ([size, *line(size, 1, COX)] for size in sizes)
+    limits = ([size, f"{ratio:g}", *line(size, ratio, MODEL_INTERVALS)] for ratio in ratios for size in sizes)
+    header = ["patients", "true ratio", "estimate exists", "Wald", "profile", "one-sided", "all profiles"]
     return {
-        "loglog_least": least("log-log"),
-        "logit_least": least("logit"),
-        "plain_least": least("plain"),
-        "log_least": least("log"),
-        "early": percent(1 - measured.curve(9, 0.8).best("log-log usable")),
-        "late": percent(1 - measured.curve(9, 0.25).best("log-log usable")),
+        "model_tests": table(["patients", "likelihood ratio", "Wald"], tests),
+        "models": table(header, limits),
+    }
+
+
+def model_cell(row: dict[str, float]) -> str:
+    """Write the exact share and, in brackets, the simulated one with its Monte-Carlo error."""
+    few = row["among"] < 100
+    simulated = "too few" if few else f"({percent(row['simulated'])} ± {percent(row['error'])})"
+    return simulated if math.isnan(row["exact"]) else f"{percent(row['exact'])} {simulated}"
+
+
+def errors(curves: Rows, tests: Rows) -> dict[str, str]:
+    """Largest Monte-Carlo errors, and the differences from the exact sums."""
+    null = [row for row in tests if row["hazard_ratio"] == 1]
+    summed = [row for row in curves if not math.isnan(row["exact_coverage"])]
+    return {
+        "curve_error": percent(max(row["coverage_error"] for row in curves)),
+        "test_error": percent(max(row["rejects_5_error"] for row in null)),
+        "least_replicates": f"{min(row['replicates'] for row in (*curves, *tests)):,.0f}",
+        "most_replicates": f"{max(row['replicates'] for row in (*curves, *tests)):,.0f}",
+        "sum_difference": percent(max(abs(row["coverage"] - row["exact_coverage"]) for row in summed)),
+    }
+
+
+def numbers_of_tests(tests: Rows) -> dict[str, str]:
+    """Extremes among the tests that the text names."""
+    null = [row for row in tests if row["hazard_ratio"] == 1]
+    equal = [row for row in null if len(set(row["censored"].split(" v "))) == 1]
+    small = [row for row in equal if row["sizes"] in SMALL]
+    unequal = [row for row in null if len(set(row["censored"].split(" v "))) == 2]
+
+    def ends(rows: Rows, method: str, name: str = "rejects_5") -> tuple[str, str]:
+        values = [row[name] for row in select(rows, method=method)]
+        return percent(min(values)), percent(max(values))
+
+    found = {"mc_resamples": f"{comparisons.RESAMPLES}"}
+    for key, method in (
+        ("asymptotic", "log-rank, asymptotic"),
+        ("exact", "log-rank, exact"),
+        ("midp", "log-rank, exact mid-p"),
+        ("imputed", "log-rank, imputation-permutation"),
+        ("rmst", "RMST, asymptotic"),
+        ("studentised", "RMST, studentised permutation"),
+    ):
+        found[f"{key}_least"], found[f"{key}_most"] = ends(small, method)
+        found[f"{key}_unequal_least"], found[f"{key}_unequal_most"] = ends(unequal, method)
+    found["exact_4v4"] = ends(select(small, sizes="4 v 4", times=EXACT), "log-rank, exact")[1]
+    return found
+
+
+def numbers_of_curves(curves: Rows) -> dict[str, str]:
+    """Extremes among the curves that the text names."""
+
+    def least(method: str, **where: str) -> str:
+        return percent(min(row["coverage"] for row in select(curves, method=method, **where)))
+
+    def length(method: str) -> float:
+        rows = select(curves, method=method, sizes="9", censored="0.3", times=EXACT)
+        return next(float(row["length"]) for row in rows if round(row["survival"], 2) == 0.5)
+
+    nine = select(curves, sizes="9", times=EXACT, method="log-log")
+    early = next(r for r in select(nine, censored="0.3") if round(r["survival"], 2) == 0.9)
+    late = next(r for r in select(nine, censored="0.3") if round(r["survival"], 2) == 0.1)
+    usable = {name: percent(lowest_where_usable(select(curves, method=name))) for name in intervals.METHODS}
+    return {
+        "bpcp_least": least("bpcp"),
+        "bpcp_least_nine": least("bpcp", sizes="9"),
+        "bpcp_least_years": least("bpcp", times=YEARS),
+        "bpcp_least_recorded": least("bpcp", times="recorded"),
+        "midp_interval_least": least("bpcp-midp"),
+        "loglog_usable": usable["log-log"],
+        "logit_usable": usable["logit"],
+        "plain_usable": usable["plain"],
+        "log_usable": usable["log"],
+        "early_none": percent(early["undefined"] + early["without_length"]),
+        "late_none": percent(late["undefined"] + late["without_length"]),
+        "bpcp_length": f"{length('bpcp'):.2f}",
+        "midp_length": f"{length('bpcp-midp'):.2f}",
+        "loglog_length": f"{length('log-log'):.2f}",
+    }
+
+
+def numbers_of_models(models: Rows) -> dict[str, str]:
+    """Extremes among the Cox models of the small designs."""
+    small = [row for row in models if row["sizes"] in SMALL]
+
+    def values(name: str) -> list[float]:
+        return [row["exact"] for row in small if row["measure"] == name]
+
+    wald = select(small, measure="wald", sizes="4 v 4", hazard_ratio=1.0)
+    return {
+        "wald_least": only(wald, "exact"),
+        "profile_least": percent(min(values("all profiles hold"))),
+        "profile_most": percent(max(values("all profiles hold"))),
+        "wald_holds_least": percent(min(values("wald holds"))),
+        "wald_holds_most": percent(max(values("wald holds"))),
+        "missing_most": percent(max(1 - share for share in values("exists"))),
     }

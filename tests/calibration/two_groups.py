@@ -18,7 +18,9 @@ from hpcstats.core import logrank
 from hpcstats.core.newton import maximise
 from hpcstats.core.partial_likelihood import prepare
 from hpcstats.core.risk_sets import FloatArray, place
-from tests.calibration.simulation import Orders, Rate, Rows, Trial, share
+from tests.calibration.rates import Rate, share
+from tests.calibration.samples import KINDS, Orders, cells, hazards
+from tests.calibration.scenarios import Scenario
 
 CRITICAL = float(chdtri(1, 0.05))
 STRICTER = float(chdtri(1, 0.01))
@@ -40,9 +42,9 @@ class Answers:
     at_truth: FloatArray
 
 
-def rates(answers: Answers, trial: Trial, weight: FloatArray) -> dict[str, Rate]:
+def rates(answers: Answers, scenario: Scenario, weight: FloatArray) -> dict[str, Rate]:
     """Turn answers into shares: rejections at 5 %, estimates that exist, intervals that hold the truth."""
-    truth = np.log(trial.hazard_ratio)
+    truth = np.log(scenario.hazard_ratio)
     exists, monotone = np.isfinite(answers.estimate), np.isinf(answers.estimate)
     distance = np.where(exists, answers.estimate, 0.0)
     covered = 2 * (answers.maximum - answers.at_truth) <= CRITICAL
@@ -61,13 +63,15 @@ def rates(answers: Answers, trial: Trial, weight: FloatArray) -> dict[str, Rate]
     }
 
 
-def by_kernels(orders: Orders, trial: Trial) -> Answers:
-    """Answer through the batched kernels of the package."""
-    rows, weights = Rows.of(trial.n), orders.weights()
-    risk = place(rows.position, rows.event)
-    scores = logrank.scores(risk, rows.group, 2, weights, logrank.unit)
+def by_kernels(orders: Orders, scenario: Scenario) -> Answers:
+    """Answer through the batched kernels of the package, for each order of leaving."""
+    rows = np.arange(KINDS * orders.place.shape[1])
+    position, group, event = (rows // KINDS).astype(np.float64), rows // 2 % 2, rows % 2 == 0
+    weights = cells(orders)
+    risk = place(position, event)
+    scores = logrank.scores(risk, group, 2, weights, logrank.unit)
     difference, variance = (scores.observed - scores.expected)[:, 1], scores.variance[:, 1, 1]
-    likelihood = prepare(rows.position, rows.event, rows.group[:, None].astype(np.float64), weights)
+    likelihood = prepare(position, event, group[:, None].astype(np.float64), weights)
     start = np.zeros((weights.shape[0], 1))
     null = likelihood.evaluate(start)
     top = maximise(likelihood.evaluate, start)
@@ -83,36 +87,38 @@ def by_kernels(orders: Orders, trial: Trial) -> Answers:
         information=information,
         maximum=top.derivatives.value,
         at_null=null.value,
-        at_truth=likelihood.evaluate(start + np.log(trial.hazard_ratio)).value,
+        at_truth=likelihood.evaluate(start + np.log(scenario.hazard_ratio)).value,
     )
 
 
-def exactly(trial: Trial) -> Iterator[dict[str, Rate]]:
+def exactly(scenario: Scenario) -> Iterator[dict[str, Rate]]:
     """Yield the rates of each order of groups over all patterns of events, weighted by probability."""
-    events = np.array(list(product([0.0, 1.0], repeat=trial.n)))
-    for second in combinations(range(trial.n), trial.second):
-        group = np.zeros(trial.n)
+    n = sum(scenario.sizes)
+    events = np.array(list(product([0.0, 1.0], repeat=n)))
+    for second in combinations(range(n), scenario.sizes[1]):
+        group = np.zeros(n)
         group[list(second)] = 1.0
         at_second = group[::-1].cumsum()[::-1]
-        at_first = np.arange(trial.n, 0, -1) - at_second
-        weight = _probability(trial, group.astype(int), events, at_first, at_second)
+        at_first = np.arange(n, 0, -1) - at_second
+        weight = _probability(scenario, group.astype(int), events, at_first, at_second)
         informative = events * (at_first > 0) * (at_second > 0)
-        yield rates(_closed_form(group, at_first, at_second, informative, trial), trial, weight)
+        yield rates(_closed_form(group, at_first, at_second, informative, scenario), scenario, weight)
 
 
 def _probability(
-    trial: Trial, group: np.ndarray, events: FloatArray, at_first: FloatArray, at_second: FloatArray
+    scenario: Scenario, group: np.ndarray, events: FloatArray, at_first: FloatArray, at_second: FloatArray
 ) -> FloatArray:
-    leaving = trial.hazards + trial.censoring
+    censoring = np.array(scenario.censored) / (1 - np.array(scenario.censored))
+    leaving = hazards(scenario) + censoring
     number = np.where(group == 1, at_second, at_first)
     order = number * leaving[group] / (at_first * leaving[0] + at_second * leaving[1])
-    event = (trial.hazards / leaving)[group]
+    event = (hazards(scenario) / leaving)[group]
     probability: FloatArray = order.prod() * np.where(events == 1, event, 1 - event).prod(axis=1)
     return probability
 
 
 def _closed_form(
-    x: FloatArray, at_first: FloatArray, at_second: FloatArray, events: FloatArray, trial: Trial
+    x: FloatArray, at_first: FloatArray, at_second: FloatArray, events: FloatArray, scenario: Scenario
 ) -> Answers:
     def log_likelihood(beta: FloatArray) -> FloatArray:
         sums = at_first + at_second * np.exp(beta)[:, None]
@@ -138,5 +144,5 @@ def _closed_form(
         information=(events * share_of_second * (1 - share_of_second)).sum(axis=1),
         maximum=log_likelihood(low),
         at_null=log_likelihood(np.zeros(len(events))),
-        at_truth=log_likelihood(np.full(len(events), np.log(trial.hazard_ratio))),
+        at_truth=log_likelihood(np.full(len(events), np.log(scenario.hazard_ratio))),
     )

@@ -164,7 +164,7 @@ def test_all_events_of_eight_patients() -> None:
 
 
 def test_all_tied_at_one_time() -> None:
-    curves = hs.kaplan_meier(hs.Surv.right([3] * 8, [True] * 8))
+    curves = hs.kaplan_meier(hs.Surv.right([3] * 8, [True] * 8), interval="log-log")
     assert curves.to_frame()[["at_risk", "events", "estimate"]].iloc[0].tolist() == [8, 8, 0]
     median = curves.quantile(0.5).iloc[0]
     assert median["estimate"] == 3

@@ -86,14 +86,54 @@ def test_data_hold_what_is_drawn(double, two_groups):
     km, _, _ = two_groups
     curve = double.data[double.data["part"] == "curve"]
     assert curve["estimate"].to_numpy() == pytest.approx(km.to_frame()["estimate"].to_numpy())
-    assert set(double.data["part"]) == {"curve", "median", "risk table", "annotation"}
+    assert set(double.data["part"]) == {"curve", "band", "median", "risk table", "annotation"}
+
+
+def test_the_band_begins_before_the_first_event_and_steps_at_censorings():
+    km = hs.kaplan_meier(hs.Surv.right([2, 3, 5, 8], [0, 1, 0, 1]))
+    figure = hs.plots.survival_curves(km, ylabel="Proportion without recurrence")
+    outline, edge = (patch.get_xy() for patch in figure.figure.axes[0].patches)
+    assert outline.tolist() == edge.tolist()
+    pieces = km.pieces()
+    lower = outline[8:16][::-1]
+    assert lower[:, 0].tolist() == [0, 2, 2, 3, 3, 5, 5, 8]
+    assert lower[::2, 1] == pytest.approx(pieces["low"][:4].to_numpy(), abs=1e-6)
+    assert outline[0].tolist() == [0, 1]
+    band = figure.data[figure.data["part"] == "band"]
+    assert band["time"].tolist() == [0, 2, 3, 5]
+    assert band["low"].to_numpy() == pytest.approx(pieces["low"][:4].to_numpy())
+    assert band["high"].to_numpy() == pytest.approx(pieces["high"][:4].to_numpy())
+
+
+def test_a_curve_with_an_event_at_time_zero_begins_at_one():
+    km = hs.kaplan_meier(hs.Surv.right([0, 2, 3, 5], [1, 1, 0, 1]))
+    figure = hs.plots.survival_curves(km, ylabel="Proportion without recurrence", median=False)
+    steps = figure.figure.axes[0].lines[0]
+    assert list(steps.get_xdata())[:2] == [0, 0]
+    assert list(steps.get_ydata())[:3] == [1, 0.75, 0.5]
+
+
+def test_a_band_of_no_width_before_the_first_event_is_not_drawn():
+    km = hs.kaplan_meier(hs.Surv.right([2, 3, 5, 8], [1, 1, 0, 1]), interval="log-log")
+    figure = hs.plots.survival_curves(km, ylabel="Proportion without recurrence")
+    assert "95% log-log confidence band" in str(figure.caption)
+    for patch in figure.figure.axes[0].patches:
+        drawn = patch.get_xy()
+        assert drawn[drawn[:, 0] == 0][:, 1].tolist() in ([1, 1], [1, 1, 1])
+
+
+def test_a_limit_that_changes_just_after_a_time_is_drawn_as_it_is_there():
+    km = hs.kaplan_meier(hs.Surv.right([2, 3, 5, 8], [1, 1, 0, 1]), sided="lower")
+    figure = hs.plots.survival_curves(km, ylabel="Proportion without recurrence")
+    assert "one-sided 95% beta product confidence band" in str(figure.caption)
+    assert max(patch.get_xy()[:, 1].max() for patch in figure.figure.axes[0].patches) == 1
 
 
 def test_medians_are_dropped_and_printed(single, reported_cases):
     [median] = reported_cases.quantile(0.5)["estimate"]
     _, axes = single.figure.axes
     assert [median, median] in [list(line.get_xdata()) for line in axes.lines]
-    assert "5.0 (1.5 to 9.0)" in words(single)
+    assert "5.0 (1.8 to 9.0)" in words(single)
     assert by_id(single)["all.median.estimate"].value == median
 
 
@@ -166,7 +206,7 @@ def test_statement_must_agree_with_itself():
 
 
 def test_alternative_text_tells_the_results(single, double):
-    assert "17 patients, 17 events, median 5.0 (1.5 to 9.0) years" in single.alt_text
+    assert "17 patients, 17 events, median 5.0 (1.8 to 9.0) years" in single.alt_text
     assert "Brass 2004: 9 cases" in single.alt_text
     assert double.alt_text.startswith("2 step curves")
     assert "Log-rank p" in double.alt_text

@@ -21,6 +21,8 @@ WEIGHTS = (
     "peto",
     "modified-peto",
     "prentice",
+    "prentice-wilcoxon",
+    "andersen",
     ("fleming-harrington", 1, 0),
     ("fleming-harrington", 0.5, 0.5),
 )
@@ -125,7 +127,8 @@ def test_one_stratum_is_no_stratum_and_entry_before_everything_no_entry(data: Ca
     entered = hs.Surv.right(times, data.event, entry=[0] * len(data))
     same(plain, hs.logrank(entered, data.group, method="asymptotic", weights=weights))
     one = ["all"] * len(data)
-    same(plain, hs.logrank(hs.Surv.right(times, data.event), data.group, strata=one, weights=weights))
+    options = {"method": "asymptotic", "weights": weights}
+    same(plain, hs.logrank(hs.Surv.right(times, data.event), data.group, strata=one, **options))
 
 
 @checked

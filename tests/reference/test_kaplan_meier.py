@@ -124,16 +124,3 @@ def test_restricted_mean_and_its_standard_error(record: Record) -> None:
         record.agree(frame["horizon"], horizon, "horizon")
         record.agree(frame["estimate"], mean, f"mean to {horizon:g}")
         record.agree(frame["std_error"], std_error, f"standard error to {horizon:g}")
-
-
-@each_record("rmst2")
-def test_restricted_means_of_arms(record: Record) -> None:
-    data = record.data
-    frame = hs.kaplan_meier(response(data), data["arm"]).rmst(float(record.tag.removeprefix("tau")))
-    for row, arm in enumerate(("arm0", "arm1")):
-        theirs, ours = record.result[arm], frame.iloc[row]
-        record.agree(ours["estimate"], theirs["Est."], f"{arm} estimate")
-        record.agree(ours["std_error"], theirs["se"], f"{arm} standard error")
-        record.agree(ours["std_error"] ** 2, record.result[f"{arm}_var"], f"{arm} variance")
-        record.agree(ours["low"], theirs["lower .95"], f"{arm} low")
-        record.agree(ours["high"], theirs["upper .95"], f"{arm} high")

@@ -34,7 +34,7 @@ def aml() -> hs.Surv:
 
 @pytest.fixture
 def curves(aml) -> hs.SurvivalCurves:
-    return hs.kaplan_meier(aml, ARM)
+    return hs.kaplan_meier(aml, ARM, interval="log-log")
 
 
 def rows_of(table) -> dict[str, list[str]]:
@@ -183,25 +183,43 @@ def test_estimates_agree_with_the_risk_table_for_every_group_and_time(curves):
 
 def test_times_before_the_first_event_and_an_unreached_median_are_said(aml):
     short = hs.kaplan_meier(hs.Surv.right([3, 5, 6, 7], [0, 1, 0, 0]))
-    cells = rows_of(estimates({"relapse": short}, [1, 5, 7.5]))["All patients"]
-    assert cells[2] == "1.00 (1.00 to 1.00) [4]"
+    table = estimates({"relapse": short}, [1, 5, 7.5])
+    cells = rows_of(table)["All patients"]
+    assert cells[2] == "1.00 (0.40 to 1.00) [4]"
+    assert not any("no width" in str(note) for note in table.notes)
     assert cells[4] == "–"
     assert cells[5].startswith("not reached")
 
 
+def test_an_interval_of_no_width_before_the_first_event_is_said():
+    short = hs.kaplan_meier(hs.Surv.right([3, 5, 6, 7], [0, 1, 0, 0]), interval="log-log")
+    table = estimates({"relapse": short}, [1])
+    assert rows_of(table)["All patients"][2] == "1.00 (1.00 to 1.00) [4]"
+    assert any("no width" in str(note) for note in table.notes)
+
+
+def test_the_interval_is_printed_by_its_name_and_sides(aml):
+    table = estimates({"relapse": hs.kaplan_meier(aml, sided="lower", level=0.9)}, [13])
+    assert rows_of(table)["All patients"][-1] == "one-sided 90% beta product"
+    assert "to 1.00)" in rows_of(table)["All patients"][2]
+
+
 def test_a_median_far_off_has_no_limits():
-    rare = hs.kaplan_meier(hs.Surv.right([1, *[9] * 30], [1, *[0] * 30]))
+    rare = hs.kaplan_meier(hs.Surv.right([1, *[9] * 30], [1, *[0] * 30]), interval="log-log")
     assert rows_of(estimates({"x": rare}, [2]))["All patients"][3] == "not reached"
 
 
 def test_a_median_that_is_reached_by_its_lower_limit_only_keeps_it():
-    late = hs.kaplan_meier(hs.Surv.right([1, 2, 3, 9, 9, 9, 9], [1, 1, 1, 0, 0, 0, 0]))
+    late = hs.kaplan_meier(hs.Surv.right([1, 2, 3, 9, 9, 9, 9], [1, 1, 1, 0, 0, 0, 0]), interval="log-log")
     assert rows_of(estimates({"x": late}, [2]))["All patients"][3] == "not reached (1.0 to ∞)"
 
 
 def test_where_the_curve_is_zero_the_interval_does_not_exist(recwarn):
-    table = estimates({"x": hs.kaplan_meier(hs.Surv.right([1, 2, 3], [1, 1, 1]))}, [3])
+    y = hs.Surv.right([1, 2, 3], [1, 1, 1])
+    table = estimates({"x": hs.kaplan_meier(y, interval="log-log")}, [3])
     assert rows_of(table)["All patients"][2] == "0.00 (NE) [0]"
+    table = estimates({"x": hs.kaplan_meier(y)}, [3])
+    assert rows_of(table)["All patients"][2] == "0.00 (0.00 to 0.71) [0]"
 
 
 def test_the_wording_of_the_estimand_heads_its_section(curves):

@@ -1,0 +1,248 @@
+"""Simultaneous confidence bands: limits that hold for the whole curve over a stated range of times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hpcstats import formats
+from hpcstats.columns import FloatArray
+from hpcstats.core.pointwise import TRANSFORMS
+from hpcstats.core.risk_sets import SAME_TIME
+from hpcstats.core.step_function import last_at_or_before
+from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option
+from hpcstats.groups import confidence_level
+from hpcstats.results import Result, freeze
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hpcstats.nonparametric.survival_curve import SurvivalCurve
+    from hpcstats.nonparametric.survival_curves import SurvivalCurves
+
+BANDS = {"hall-wellner": "Hall-Wellner", "equal-precision": "equal-precision"}
+CRITICAL = ("exact", "nair-approximation")
+_NAIR_LEVEL = 0.7
+_NEEDS_EVENTS = ("log-log", "logit", "arcsin")
+
+CONVENTIONS = (
+    "The band holds at all times of its range at once, in each group by itself.",
+    "At risk at t: entry < t <= exit; at equal times events precede censorings.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Band:
+    """The band of one curve, on the grid times within its range.
+
+    Attributes
+    ----------
+    time, estimate, low, high : ndarray, shape (T,)
+        The curve and its band from each time until the next.
+    critical_value : float
+        How far the standardised process may stray.
+    share : tuple of float
+        a_L and a_U, the beginning and end of the range on the scale of the Brownian bridge.
+    """
+
+    time: FloatArray
+    estimate: FloatArray
+    low: FloatArray
+    high: FloatArray
+    critical_value: float
+    share: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def time_range(self) -> tuple[float, float]:
+        """First and last time for which the band holds."""
+        return float(self.time[0]), float(self.time[-1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ConfidenceBand(Result):
+    """Simultaneous confidence bands of Kaplan-Meier curves. Made by `SurvivalCurves.band`.
+
+    Attributes
+    ----------
+    labels : tuple
+        Group labels.
+    bands : tuple of Band
+        One band a label, in the same order.
+    kind : {"hall-wellner", "equal-precision"}
+        Which band.
+    transform : str
+        Scale on which it is symmetric.
+    level : float
+        Confidence level.
+    critical_value : dict
+        Critical value of each group.
+    time_range : dict
+        First and last time for which the band of each group holds.
+    """
+
+    labels: tuple[Any, ...]
+    bands: tuple[Band, ...]
+    kind: str
+    transform: str
+    level: float
+    unit: str
+
+    @property
+    def critical_value(self) -> dict[Any, float]:
+        """Critical value of each group."""
+        return {label: band.critical_value for label, band in zip(self.labels, self.bands, strict=True)}
+
+    @property
+    def time_range(self) -> dict[Any, tuple[float, float]]:
+        """First and last time for which the band of each group holds."""
+        return {label: band.time_range for label, band in zip(self.labels, self.bands, strict=True)}
+
+    def title(self) -> str:
+        """Return the heading of the text form."""
+        return (
+            f"{formats.level(self.level)} {BANDS[self.kind]} band, n = {self.n}, events = {self.n_events}, "
+            f"time in {self.unit}"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each grid time within the range; the band holds from there until the next."""
+        import pandas as pd
+
+        columns = ("time", "estimate", "low", "high")
+        frames = []
+        for label, band in zip(self.labels, self.bands, strict=True):
+            frame = pd.DataFrame({column: getattr(band, column) for column in columns})
+            frame.insert(0, "group", [label] * len(frame))
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+
+def confidence_band(
+    curves: SurvivalCurves, kind: str, transform: str, time_range: Any, level: Any, critical: str
+) -> ConfidenceBand:
+    """Return the bands that `SurvivalCurves.band` documents."""
+    check_option("method", kind, BANDS)
+    check_option("transform", transform, TRANSFORMS)
+    check_option("critical", critical, CRITICAL)
+    wanted = confidence_level(curves.level if level is None else level)
+    if critical == "nair-approximation" and (kind != "equal-precision" or wanted < _NAIR_LEVEL):
+        raise UnsupportedError(
+            "critical='nair-approximation' is a formula for the equal-precision band at levels from "
+            f"{_NAIR_LEVEL:g} on. Write critical='exact'."
+        )
+    ends = _range(time_range)
+    bands = tuple(_band(label, curve, kind, transform, ends, wanted, critical) for label, curve in curves)
+    approximate = ", by Nair's approximation" if critical == "nair-approximation" else ""
+    ranges = "; ".join(
+        f"{'' if len(bands) == 1 else f'{label}: '}{band.time_range[0]:g} to "
+        f"{band.time_range[1]:g} {curves.response.unit}, {band.critical_value:.4f}"
+        for label, band in zip(curves.labels, bands, strict=True)
+    )
+    return ConfidenceBand(
+        n=curves.n,
+        n_events=curves.n_events,
+        method=(
+            f"Simultaneous {formats.level(wanted)} {BANDS[kind]} band of the Kaplan-Meier curve on the "
+            f"{transform} scale (range and critical value{approximate}: {ranges})."
+        ),
+        conventions=CONVENTIONS,
+        warnings=curves.warnings,
+        labels=curves.labels,
+        bands=bands,
+        kind=kind,
+        transform=transform,
+        level=wanted,
+        unit=curves.response.unit,
+    )
+
+
+def _range(time_range: Any) -> tuple[float | None, float | None]:
+    """Read a pair of times, either of which may be None."""
+    if time_range is None:
+        return None, None
+    try:
+        first, last = (None if end is None else float(end) for end in time_range)
+    except (TypeError, ValueError):
+        first, last = np.nan, np.nan
+    given = [end for end in (first, last) if end is not None]
+    if not all(np.isfinite(end) and end >= 0 for end in given) or given != sorted(given):
+        raise DataError(
+            f"time_range must be two times from 0 on in ascending order, not {time_range!r}. "
+            "Write time_range=(1, 5), or None for an end that the data set."
+        )
+    return first, last
+
+
+def _band(
+    label: Any,
+    curve: SurvivalCurve,
+    kind: str,
+    transform: str,
+    ends: tuple[float | None, float | None],
+    level: float,
+    critical: str,
+) -> Band:
+    events = curve.time[(curve.events > 0) & (curve.estimate > 0)]
+    if not events.size:
+        raise DesignError(f"{label}: no event leaves the curve between 0 and 1, so it has no band.")
+    first = events[0] if ends[0] is None else ends[0]
+    last = events[-1] if ends[1] is None else ends[1]
+    early = kind == "equal-precision" or transform in _NEEDS_EVENTS
+    _check_range(label, curve, first, last, events[0] if early else 0.0)
+    inside = (curve.time > first * (1 + SAME_TIME)) & (curve.time < last * (1 - SAME_TIME))
+    time = np.unique(np.concatenate([[first], curve.time[inside], [last]]))
+    position = last_at_or_before(curve.time, time)
+    estimate = np.where(position >= 0, curve.estimate[position], 1.0)
+    greenwood = np.where(position >= 0, curve.greenwood[position], 0.0)
+    n = float(curve.counts.exits.sum())
+    share = n * greenwood / (1 + n * greenwood)
+    value = _critical_value(float(share[0]), float(share[-1]), kind, level, critical)
+    if kind == "hall-wellner":
+        margin = value * (1 + n * greenwood) / np.sqrt(n)
+    else:
+        margin = value * np.sqrt(greenwood)
+    low, high = TRANSFORMS[transform](estimate, margin)
+    return Band(
+        time=time,
+        estimate=estimate,
+        low=low,
+        high=high,
+        critical_value=value,
+        share=(float(share[0]), float(share[-1])),
+    )
+
+
+def _check_range(label: Any, curve: SurvivalCurve, first: float, last: float, earliest: float) -> None:
+    """Refuse a range over which the band is not defined."""
+    gone = curve.time[curve.estimate == 0]
+    end = float(gone[0]) if gone.size else curve.end
+    problem = ""
+    if first < earliest * (1 - SAME_TIME):
+        problem = f"begins before the first event, at {earliest:g}"
+    elif gone.size and last >= end * (1 - SAME_TIME):
+        problem = f"reaches {end:g}, where the curve is 0"
+    elif last > end * (1 + SAME_TIME):
+        problem = f"goes beyond the last observation, at {end:g}"
+    elif first > last:
+        problem = "ends before it begins"
+    if problem:
+        raise DesignError(
+            f"{label}: the range {first:g} to {last:g} of the band {problem}. Write a time_range within "
+            "which the curve lies between 0 and 1, or none."
+        )
+
+
+def _critical_value(low: float, high: float, kind: str, level: float, critical: str) -> float:
+    # Solvers that nobody waits for who only wants a curve.
+    from hpcstats.core import bands as critical_values
+
+    if kind == "hall-wellner":
+        return critical_values.hall_wellner(low, high, level)
+    if critical == "exact":
+        return critical_values.equal_precision(low, high, level)
+    return critical_values.equal_precision_nair(low, high, level)

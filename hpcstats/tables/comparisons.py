@@ -1,0 +1,166 @@
+"""Table of what differs between two groups: tests, and contrasts with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hpcstats import formats
+from hpcstats.errors import DataError, DesignError, listing
+from hpcstats.numbers import Text
+from hpcstats.tables.pieces import EMPTY, Basis, named, with_limits
+from hpcstats.tables.table import Column, Row, Table
+
+if TYPE_CHECKING:
+    from hpcstats.compare import FixedTimeComparison, LogrankResult, MedianComparison, RmstComparison
+
+    Comparison: TypeAlias = LogrankResult | FixedTimeComparison | MedianComparison | RmstComparison
+
+_RATIOS = ("ratio", "odds-ratio", "event-ratio", "lost-time-ratio")
+
+
+def comparisons(
+    results: Mapping[str, Comparison],
+    *,
+    questions: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    caption: str | Text = "What differs between the groups.",
+) -> Table:
+    """Tests and contrasts of two groups, one below the other, each with its method in a note.
+
+    Parameters
+    ----------
+    results : mapping of str to LogrankResult, FixedTimeComparison, MedianComparison or RmstComparison
+        From `logrank`, `compare_at`, `compare_medians` and `rmst_difference`, all of the same two groups.
+    questions : mapping of str to str, optional
+        How each comparison is headed.
+    labels : mapping of str to str, optional
+        Printed names of the groups.
+    caption : str or Text
+        What the table shows.
+
+    Returns
+    -------
+    Table
+        A row for each test or contrast: both groups, the contrast with its limits, the p-value. Numbers have
+        identifiers such as ``five_years.difference.estimate``.
+
+    Raises
+    ------
+    DataError
+        Without results, or for questions about others.
+    DesignError
+        If the results are of different groups, or of other than two.
+
+    Examples
+    --------
+    >>> import hpcstats as hs
+    >>> y = hs.Surv.right([1, 2, 3, 5, 4, 6, 7, 9], [1, 1, 1, 1, 1, 0, 1, 0])
+    >>> arm = ["old"] * 4 + ["new"] * 4
+    >>> table = comparisons(
+    ...     {"hazard": hs.logrank(y, arm)}, questions={"hazard": "Log-rank test"}
+    ... )
+    >>> for row in table.cells():
+    ...     print(" | ".join(row))
+    Comparison | New | Old | Contrast (interval) | p-value
+    Log-rank test, events observed / expected | 2 / 4.3 | 4 / 1.7 |  | 0.057
+    """
+    first = _check(results, questions or {})
+    names = {label: named(str(label), labels or {}) for label in first.labels}
+    rows = [
+        row
+        for name, result in results.items()
+        for row in _rows(Basis(patients=result.patients()).below(name), result, _heading(name, questions))
+    ]
+    return Table(
+        caption=Text.of(caption),
+        stub="Comparison",
+        columns=(
+            *(Column(key=f"group_{k}", label=Text.of(names[label])) for k, label in enumerate(first.labels)),
+            Column(key="contrast", label=Text.of("Contrast (interval)")),
+            Column(key="p_value", label=Text.of("p-value")),
+        ),
+        rows=tuple(rows),
+        notes=tuple(_notes(results, questions, [names[label] for label in first.labels])),
+    )
+
+
+def _check(results: Mapping[str, Comparison], questions: Mapping[str, str]) -> Comparison:
+    if not results:
+        raise DataError("There are no comparisons. Give at least one result.")
+    unknown = [name for name in questions if name not in results]
+    if unknown:
+        raise DataError(f"There is no comparison {listing(unknown)}. There are {listing(results)}.")
+    first = next(iter(results.values()))
+    others = [name for name, result in results.items() if result.labels != first.labels]
+    if others or len(first.labels) != 2:
+        raise DesignError(
+            f"All comparisons of a table must be of the same two groups, not {listing(first.labels)}"
+            f"{f' and other groups in {listing(others)}' if others else ''}."
+        )
+    return first
+
+
+def _heading(name: str, questions: Mapping[str, str] | None) -> str:
+    return (questions or {}).get(name) or named(name, {})
+
+
+def _rows(basis: Basis, result: Any, heading: str) -> Iterator[Row]:
+    if not hasattr(result, "by_group"):
+        yield _test_row(basis, result, heading)
+        return
+    contrasts, groups = result.to_frame(), result.by_group()
+    for _, found in contrasts.iterrows():
+        contrast = str(found.get("contrast", getattr(result, "contrast", "")))
+        part = basis.below(contrast, *([f"{found['time']:g}"] if "time" in found else []))
+        own = groups[groups["time"] == found["time"]] if "time" in found else groups
+        alone = len(contrasts) == 1 and contrast == "difference"
+        label = heading if alone else f"{heading}, {contrast.replace('-', ' ')}"
+        printed = formats.proportion if hasattr(result, "survival") else formats.years
+        cells = [
+            _limits(part.below(f"group_{k}"), row, printed, f"{heading}, one group.", result)
+            for k, row in enumerate(own.to_dict(orient="records"))
+        ]
+        shown = formats.ratio if contrast in _RATIOS else printed
+        cells.append(_limits(part, found, shown, f"{label}, second group against first.", result))
+        yield Row(label=Text.of(label), cells=(*cells, _p_value(part, float(found["p_value"]), result)))
+
+
+def _test_row(basis: Basis, result: Any, heading: str) -> Row:
+    cells = []
+    for k, (observed, expected) in enumerate(zip(result.observed, result.expected, strict=True)):
+        part = basis.below(f"group_{k}")
+        cells.append(
+            Text.of(
+                part.count("observed", float(observed), "Events observed."),
+                " / ",
+                part.number(
+                    "expected", float(expected), formats.fixed(float(expected), 1), "Events expected."
+                ),
+            )
+        )
+    label = Text.of(f"{heading}, events observed / expected")
+    return Row(label=label, cells=(*cells, EMPTY, _p_value(basis, float(result.p_value), result)))
+
+
+def _limits(
+    basis: Basis, found: Mapping[Any, Any], printed: Callable[[float | None], str], about: str, result: Any
+) -> Text:
+    values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
+    shown = "not reached" if math.isnan(values[0]) and not math.isnan(values[1]) else None
+    return with_limits(basis, values, printed, (about, f"{formats.level(result.level)} interval"), shown)
+
+
+def _p_value(basis: Basis, value: float, result: Any) -> Text:
+    return Text.of(basis.number("p_value", value, formats.p_value(value), result.method))
+
+
+def _notes(
+    results: Mapping[str, Comparison], questions: Mapping[str, str] | None, groups: list[str]
+) -> Iterator[Text]:
+    yield Text.of(f"Contrasts: {groups[1]} minus, or over, {groups[0]}. No correction for several tests.")
+    for name, result in results.items():
+        yield Text.of(f"{_heading(name, questions)}: {result.method}")
+        for warning in result.warnings:
+            yield Text.of(f"{_heading(name, questions)}: {warning}")
