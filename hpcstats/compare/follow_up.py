@@ -211,7 +211,7 @@ def _reverse(response: Surv) -> Surv:
 
 
 def _test(reverse: Surv, group: Any, method: str, seed: Any) -> tuple[float, float, str]:
-    from hpcstats.compare.log_rank import logrank
+    from hpcstats.compare.log_rank.logrank import logrank
 
     if reverse.n_events == 0:
         return float("nan"), float("nan"), "no test, because nobody is censored."

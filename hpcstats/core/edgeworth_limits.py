@@ -5,8 +5,8 @@ hazard are
 
     A + k (2 z^2 + 1) / (6 v) - v (z^2 - 1) / 4 -+ z sqrt(v),
 
-and those of S(t) are exp(-them). The expansion is for times without ties; R counts events at one time once in v
-and k, which makes the interval too short there, and counting each is the other reading. Strawderman & Wells
+and those of S(t) are exp(-them). The expansion is for times without ties; R counts events at one time once in
+v and k, which makes the interval too short there, and counting each is the other reading. Strawderman & Wells
 1997 (JASA 92:1356); Strawderman, Parzen & Wells 1997 (Biometrics 53:1399).
 """
 

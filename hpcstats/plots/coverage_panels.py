@@ -233,8 +233,8 @@ def _caption(content: _Content, subject: str) -> Text:
             "error", error, f"{formats.fixed(100 * error, 2)}", "Largest Monte-Carlo standard error drawn"
         ),
         " percentage points. An interval that is undefined (curve at 0, follow-up over) or has no length "
-        "(curve at 1) holds nothing: therefore most lines fall at both ends; where they leave a panel they go "
-        f"on below {100 * content.floor:g}%. Shaded: below the level claimed.",
+        "(curve at 1) holds nothing: most lines therefore fall at both ends. Where they leave a panel they "
+        f"go on below {100 * content.floor:g}%. Shaded: below the level claimed.",
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hpcstats.compare.restricted_mean import rmst_difference
-from hpcstats.compare.restricted_mean_permutation import Relabellings, permuted
+from hpcstats.compare.restricted_mean.difference import rmst_difference
+from hpcstats.compare.restricted_mean.permutation import Relabellings, permuted
 from hpcstats.core.restricted_mean import PooledSample
 from hpcstats.core.risk_sets import place
 from tests.benchmarks.timing import OURS, Scoreboard, medians, quiet

@@ -26,13 +26,13 @@ def test_one_small_curve(scoreboard: Scoreboard):
     faster = scoreboard.compare(
         "Kaplan-Meier, n = 9",
         {
-            OURS: lambda: hs.kaplan_meier(sample.response()),
+            OURS: lambda: hs.kaplan_meier(sample.response(), interval="log-log").curves[0].low,
             "lifelines": lambda: KaplanMeierFitter().fit(sample.time, sample.event),
             "statsmodels": lambda: SurvfuncRight(sample.time, sample.event),
         },
     )
-    assert faster["lifelines"] > 10
-    assert faster["statsmodels"] > 0.07
+    assert faster["lifelines"] > 30
+    assert faster["statsmodels"] > 0.15
 
 
 @pytest.mark.parametrize("n", [9, 50, 300])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from tests.calibration import comparisons, intervals
 from tests.calibration.cells import INTERVALS, MODELS, TESTS
 from tests.calibration.code_version import ROOT
+from tests.calibration.page_cells import lowest_where_usable, only, percent, span, table
+from tests.calibration.page_numbers import errors, numbers_of_curves, numbers_of_models, numbers_of_tests
 from tests.calibration.page_text import TEXT
 from tests.calibration.results import Rows, read, select
-from tests.calibration.scenarios import CENSORED, EXACT, SIZES, TRIALS, UNEQUAL, YEARS
+from tests.calibration.scenarios import CENSORED, EXACT, SIZES, TRIALS, UNEQUAL
 
 PAGE = ROOT / "docs" / "calibration.md"
-NONE = "–"
 HALF_CENSORED = "0.3 v 0.3"
-SMALL = ("4 v 4", "5 v 5", "3 v 9", "2 v 10")
 HEIGHTS = (0.9, 0.75, 0.5, 0.25, 0.1)
 COX = ("likelihood ratio", "wald")
 MODEL_INTERVALS = ("exists", "wald holds", "profile holds", "one-sided holds", "all profiles hold")
@@ -35,28 +35,6 @@ def text() -> str:
         **numbers_of_curves(curves),
         **numbers_of_models(models),
     )
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage with one decimal."""
-    return NONE if math.isnan(share) else f"{100 * share:.1f}"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def span(rows: Rows, name: str) -> str:
-    """Write the smallest and the largest share."""
-    values = [percent(row[name]) for row in sorted(rows, key=lambda row: row[name])]
-    return NONE if not values else values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
-
-
-def only(rows: Rows, name: str) -> str:
-    """Write the share of the one row there is."""
-    return percent(rows[0][name]) if rows else NONE
 
 
 def tables_of_tests(tests: Rows) -> dict[str, str]:
@@ -131,12 +109,6 @@ def lowest_table(curves: Rows) -> str:
     return table(["interval", *(f"n = {n}" for n in SIZES)], lines)
 
 
-def lowest_where_usable(rows: Rows) -> float:
-    """Return the lowest coverage among data sets with an interval of some length, where half have one."""
-    usable = [(row["coverage"], 1 - row["undefined"] - row["without_length"]) for row in rows]
-    return min((covers / among for covers, among in usable if among >= 0.5), default=math.nan)
-
-
 def tables_of_models(models: Rows) -> dict[str, str]:
     """Tests and intervals of the Cox model."""
     sizes = list(dict.fromkeys(row["sizes"] for row in models))
@@ -160,92 +132,3 @@ def model_cell(row: dict[str, float]) -> str:
     few = row["among"] < 100
     simulated = "too few" if few else f"({percent(row['simulated'])} ± {percent(row['error'])})"
     return simulated if math.isnan(row["exact"]) else f"{percent(row['exact'])} {simulated}"
-
-
-def errors(curves: Rows, tests: Rows) -> dict[str, str]:
-    """Largest Monte-Carlo errors, and the differences from the exact sums."""
-    null = [row for row in tests if row["hazard_ratio"] == 1]
-    summed = [row for row in curves if not math.isnan(row["exact_coverage"])]
-    return {
-        "curve_error": percent(max(row["coverage_error"] for row in curves)),
-        "test_error": percent(max(row["rejects_5_error"] for row in null)),
-        "least_replicates": f"{min(row['replicates'] for row in (*curves, *tests)):,.0f}",
-        "most_replicates": f"{max(row['replicates'] for row in (*curves, *tests)):,.0f}",
-        "sum_difference": percent(max(abs(row["coverage"] - row["exact_coverage"]) for row in summed)),
-    }
-
-
-def numbers_of_tests(tests: Rows) -> dict[str, str]:
-    """Extremes among the tests that the text names."""
-    null = [row for row in tests if row["hazard_ratio"] == 1]
-    equal = [row for row in null if len(set(row["censored"].split(" v "))) == 1]
-    small = [row for row in equal if row["sizes"] in SMALL]
-    unequal = [row for row in null if len(set(row["censored"].split(" v "))) == 2]
-
-    def ends(rows: Rows, method: str, name: str = "rejects_5") -> tuple[str, str]:
-        values = [row[name] for row in select(rows, method=method)]
-        return percent(min(values)), percent(max(values))
-
-    found = {"mc_resamples": f"{comparisons.RESAMPLES}"}
-    for key, method in (
-        ("asymptotic", "log-rank, asymptotic"),
-        ("exact", "log-rank, exact"),
-        ("midp", "log-rank, exact mid-p"),
-        ("imputed", "log-rank, imputation-permutation"),
-        ("rmst", "RMST, asymptotic"),
-        ("studentised", "RMST, studentised permutation"),
-    ):
-        found[f"{key}_least"], found[f"{key}_most"] = ends(small, method)
-        found[f"{key}_unequal_least"], found[f"{key}_unequal_most"] = ends(unequal, method)
-    found["exact_4v4"] = ends(select(small, sizes="4 v 4", times=EXACT), "log-rank, exact")[1]
-    return found
-
-
-def numbers_of_curves(curves: Rows) -> dict[str, str]:
-    """Extremes among the curves that the text names."""
-
-    def least(method: str, **where: str) -> str:
-        return percent(min(row["coverage"] for row in select(curves, method=method, **where)))
-
-    def length(method: str) -> float:
-        rows = select(curves, method=method, sizes="9", censored="0.3", times=EXACT)
-        return next(float(row["length"]) for row in rows if round(row["survival"], 2) == 0.5)
-
-    nine = select(curves, sizes="9", times=EXACT, method="log-log")
-    early = next(r for r in select(nine, censored="0.3") if round(r["survival"], 2) == 0.9)
-    late = next(r for r in select(nine, censored="0.3") if round(r["survival"], 2) == 0.1)
-    usable = {name: percent(lowest_where_usable(select(curves, method=name))) for name in intervals.METHODS}
-    return {
-        "bpcp_least": least("bpcp"),
-        "bpcp_least_nine": least("bpcp", sizes="9"),
-        "bpcp_least_years": least("bpcp", times=YEARS),
-        "bpcp_least_recorded": least("bpcp", times="recorded"),
-        "midp_interval_least": least("bpcp-midp"),
-        "loglog_usable": usable["log-log"],
-        "logit_usable": usable["logit"],
-        "plain_usable": usable["plain"],
-        "log_usable": usable["log"],
-        "early_none": percent(early["undefined"] + early["without_length"]),
-        "late_none": percent(late["undefined"] + late["without_length"]),
-        "bpcp_length": f"{length('bpcp'):.2f}",
-        "midp_length": f"{length('bpcp-midp'):.2f}",
-        "loglog_length": f"{length('log-log'):.2f}",
-    }
-
-
-def numbers_of_models(models: Rows) -> dict[str, str]:
-    """Extremes among the Cox models of the small designs."""
-    small = [row for row in models if row["sizes"] in SMALL]
-
-    def values(name: str) -> list[float]:
-        return [row["exact"] for row in small if row["measure"] == name]
-
-    wald = select(small, measure="wald", sizes="4 v 4", hazard_ratio=1.0)
-    return {
-        "wald_least": only(wald, "exact"),
-        "profile_least": percent(min(values("all profiles hold"))),
-        "profile_most": percent(max(values("all profiles hold"))),
-        "wald_holds_least": percent(min(values("wald holds"))),
-        "wald_holds_most": percent(max(values("wald holds"))),
-        "missing_most": percent(max(1 - share for share in values("exists"))),
-    }

@@ -10,7 +10,7 @@ import pytest
 from scipy import integrate, stats
 
 import hpcstats as hs
-from hpcstats.compare.fixed_time import compare_at
+from hpcstats.compare.fixed_time.difference import compare_at
 from hpcstats.core.beta_product import parameters
 from hpcstats.core.risk_sets import count, place
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import hpcstats as hs
-from hpcstats.compare.fixed_time import compare_at
+from hpcstats.compare.fixed_time.difference import compare_at
 from tests.compare.test_compare_at import CONTRASTS, DRUG, LEUKAEMIA, binomial
 
 

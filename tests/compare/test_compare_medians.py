@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import hpcstats as hs
-from hpcstats.compare.medians import compare_medians
+from hpcstats.compare.medians.difference import compare_medians
 from hpcstats.core.beta_product import parameters
 from hpcstats.core.quantile_melding import lower_and_upper
 from hpcstats.core.risk_sets import count, place

@@ -9,8 +9,8 @@ import pytest
 from scipy import integrate
 
 import hpcstats as hs
-from hpcstats.compare.restricted_mean import rmst_difference
-from hpcstats.compare.restricted_mean_permutation import Permuted, Relabellings, permuted
+from hpcstats.compare.restricted_mean.difference import rmst_difference
+from hpcstats.compare.restricted_mean.permutation import Permuted, Relabellings, permuted
 from hpcstats.core.restricted_mean import PooledSample, weibull_means
 from hpcstats.core.risk_sets import place
 from tests import oracles

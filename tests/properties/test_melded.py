@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.compare.fixed_time import compare_at
-from hpcstats.compare.medians import compare_medians
+from hpcstats.compare.fixed_time.difference import compare_at
+from hpcstats.compare.medians.difference import compare_medians
 from tests.properties.strategies import Cases, cases, checked
 
 CONTRASTS = ("difference", "ratio", "event-ratio", "odds-ratio", "cumulative-hazard-ratio")
@@ -145,3 +145,17 @@ def test_one_time_is_the_same_alone_and_among_others(data: Cases, time: float) -
     alone = at(data, time)
     close([several.low[1], several.high[1]], [alone.low[0], alone.high[0]])
     assert several.p_value[1] == pytest.approx(alone.p_value[0], rel=1e-12)
+
+
+@checked
+@given(two_groups, st.booleans())
+def test_limits_of_each_group_are_those_of_its_curve(data: Cases, mid_p: bool) -> None:
+    assume(len(set(data.group)) == 2)
+    curves = hs.kaplan_meier(data.response, data.group, interval="bpcp-midp" if mid_p else "bpcp")
+    columns = ["estimate", "low", "high"]
+    time = min(max(t for t, label in zip(data.time, data.group, strict=True) if label == g) for g in "ab")
+    np.testing.assert_allclose(
+        at(data, time, mid_p=mid_p).by_group()[columns], curves.at([time])[columns], atol=1e-9
+    )
+    quantiles = medians(data, mid_p=mid_p, tied="all").by_group()[columns]
+    np.testing.assert_allclose(quantiles, curves.quantile(0.5)[columns], atol=1e-12)

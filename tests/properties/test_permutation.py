@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.compare.permutation import permutation_distribution
-from hpcstats.compare.permutation_shares import Reading
+from hpcstats.compare.permutation.distribution import permutation_distribution
+from hpcstats.compare.permutation.shares import Reading
 from hpcstats.core import exact_sums, streamed_sums
 from hpcstats.core.exact_sums import Part, plan, tails
 from tests import oracles

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.compare.restricted_mean import rmst_difference
-from hpcstats.compare.restricted_mean_result import RmstComparison
+from hpcstats.compare.restricted_mean.difference import rmst_difference
+from hpcstats.compare.restricted_mean.result import RmstComparison
 from tests import oracles
 from tests.properties.strategies import Cases, cases, checked
 

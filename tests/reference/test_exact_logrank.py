@@ -10,7 +10,7 @@ import pytest
 from scipy.special import chdtrc
 
 import hpcstats as hs
-from hpcstats.compare.permutation import permutation_distribution
+from hpcstats.compare.permutation.distribution import permutation_distribution
 from hpcstats.core import logrank as kernel
 from hpcstats.core.permutation_scores import exact, scores
 from hpcstats.core.risk_sets import place

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.compare.restricted_mean import rmst_difference
+from hpcstats.compare.restricted_mean.difference import rmst_difference
 from tests.reference.loader import Record, dataset, each_record, response
 
 _ROWS = ("RMST (arm=1)-(arm=0)", "RMST (arm=1)/(arm=0)", "RMTL (arm=1)/(arm=0)")

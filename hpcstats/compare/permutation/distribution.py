@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.permutation_shares import Shares, divided, shares_of
+from hpcstats.compare.permutation.shares import Shares, divided, shares_of
 from hpcstats.core.arrangements import Stratum, arrangements, enumerate_sums, expected_states
 from hpcstats.core.exact_sums import Part, plan, tails
 from hpcstats.core.permutation_scores import Lattice, rounded, whole_numbers

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.medians_design import Asked, conventions, sentence, status_of
-from hpcstats.compare.medians_result import MedianComparison
+from hpcstats.compare.medians.design import Asked, conventions, sentence, status_of
+from hpcstats.compare.medians.result import MedianComparison
 from hpcstats.compare.two_curves import TwoCurves
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.quantile_melding import Steps, chance_of_difference, lower_and_upper, lowest_difference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers
-from hpcstats.compare.contrasts import CONTRASTS, Contrast
+from hpcstats.compare.fixed_time.contrasts import CONTRASTS, Contrast
 from hpcstats.compare.two_curves import ALTERNATIVES, TwoCurves
 from hpcstats.core.contrast_scales import SCALES
 from hpcstats.core.product_limit import product_limit

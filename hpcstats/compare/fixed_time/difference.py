@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hpcstats.compare.fixed_time_design import Asked, Reading
-from hpcstats.compare.fixed_time_methods import Inference, asymptotic, group_limits, melded
-from hpcstats.compare.fixed_time_result import FixedTimeComparison
-from hpcstats.compare.fixed_time_words import conventions, fragile, sentence, status_of
+from hpcstats.compare.fixed_time.design import Asked, Reading
+from hpcstats.compare.fixed_time.methods import Inference, asymptotic, group_limits, melded
+from hpcstats.compare.fixed_time.result import FixedTimeComparison
+from hpcstats.compare.fixed_time.words import conventions, fragile, sentence, status_of
 from hpcstats.compare.two_curves import TwoCurves
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.contrasts import Contrast
+from hpcstats.compare.fixed_time.contrasts import Contrast
 from hpcstats.core.beta_integrals import Betas
 from hpcstats.core.beta_product import BetaParameters, beta_quantile, mid_p_quantile, parameters
 from hpcstats.core.contrast_scales import SCALES, Scale

@@ -7,11 +7,11 @@ from math import nan
 
 from hpcstats.compare.follow_up import follow_up_warning
 from hpcstats.compare.imputation import imputation_permutation
-from hpcstats.compare.log_rank_checks import Options
-from hpcstats.compare.log_rank_comparison import Comparison
-from hpcstats.compare.permutation import PermutationDistribution
-from hpcstats.compare.permutation_shares import Reading
-from hpcstats.compare.permutation_standardised import StandardisedDistribution
+from hpcstats.compare.log_rank.checks import Options
+from hpcstats.compare.log_rank.comparison import Comparison
+from hpcstats.compare.permutation.distribution import PermutationDistribution
+from hpcstats.compare.permutation.shares import Reading
+from hpcstats.compare.permutation.standardised import StandardisedDistribution
 from hpcstats.errors import NonIdentifiableWarning, warn
 from hpcstats.randomness import generator_of
 

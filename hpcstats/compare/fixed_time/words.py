@@ -6,7 +6,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.compare.fixed_time_design import Asked, Reading
+from hpcstats.compare.fixed_time.design import Asked, Reading
 from hpcstats.errors import SmallSampleWarning, listing, warn
 from hpcstats.results import Status
 

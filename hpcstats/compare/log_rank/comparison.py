@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.permutation import PermutationDistribution, permutation_distribution
-from hpcstats.compare.permutation_standardised import StandardisedDistribution, risk_table
+from hpcstats.compare.permutation.distribution import PermutationDistribution, permutation_distribution
+from hpcstats.compare.permutation.standardised import StandardisedDistribution, risk_table
 from hpcstats.core import permutation_scores
 from hpcstats.core.logrank import WeightFunction
 from hpcstats.core.risk_sets import RiskSets, place

@@ -9,8 +9,8 @@ from math import comb, inf
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.permutation import PermutationDistribution
-from hpcstats.compare.permutation_shares import Shares, divided, shares_of
+from hpcstats.compare.permutation.distribution import PermutationDistribution
+from hpcstats.compare.permutation.shares import Shares, divided, shares_of
 from hpcstats.core.logrank import WeightFunction, quadratic_form
 from hpcstats.core.relabelling import RiskTable, group_sums, relabelled
 from hpcstats.core.risk_sets import RiskSets, count

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.compare.log_rank_checks import (
+from hpcstats.compare.log_rank.checks import (
     VARIANCES,
     Weighting,
     checked_design,
     checked_options,
     weight_function,
 )
-from hpcstats.compare.log_rank_comparison import Comparison
-from hpcstats.compare.log_rank_methods import answer, no_answer
-from hpcstats.compare.log_rank_result import LogrankResult
-from hpcstats.compare.log_rank_statistic import statistic_of
+from hpcstats.compare.log_rank.comparison import Comparison
+from hpcstats.compare.log_rank.methods import answer, no_answer
+from hpcstats.compare.log_rank.result import LogrankResult
+from hpcstats.compare.log_rank.statistic import statistic_of
 from hpcstats.groups import Groups, case_weights, needs_kind
 from hpcstats.surv import Surv
 

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.restricted_mean_design import Design, chosen_relabellings, design_of
-from hpcstats.compare.restricted_mean_permutation import contrasts, permuted, studentised
-from hpcstats.compare.restricted_mean_result import RmstComparison
-from hpcstats.compare.restricted_mean_words import conventions, fragile_texts, sentence
+from hpcstats.compare.restricted_mean.design import Design, chosen_relabellings, design_of
+from hpcstats.compare.restricted_mean.permutation import contrasts, permuted, studentised
+from hpcstats.compare.restricted_mean.result import RmstComparison
+from hpcstats.compare.restricted_mean.words import conventions, fragile_texts, sentence
 from hpcstats.core.pointwise import normal_quantile
 from hpcstats.surv import Surv
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.restricted_mean_permutation import (
+from hpcstats.compare.restricted_mean.permutation import (
     ENUMERABLE,
     ENUMERATED,
     Relabellings,

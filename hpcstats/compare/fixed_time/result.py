@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.contrasts import CONTRASTS
+from hpcstats.compare.fixed_time.contrasts import CONTRASTS
 from hpcstats.errors import DataError
 from hpcstats.groups import Groups
 from hpcstats.results import Interval, Result

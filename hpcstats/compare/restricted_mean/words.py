@@ -6,7 +6,7 @@ from typing import Any
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.compare.restricted_mean_design import RULES, SMALL, Design, zero_from
+from hpcstats.compare.restricted_mean.design import RULES, SMALL, Design, zero_from
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.errors import HpcstatsWarning, NonIdentifiableWarning, SmallSampleWarning, listing, warn
 

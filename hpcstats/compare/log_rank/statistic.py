@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.log_rank_checks import Options
-from hpcstats.compare.log_rank_comparison import Comparison
+from hpcstats.compare.log_rank.checks import Options
+from hpcstats.compare.log_rank.comparison import Comparison
 from hpcstats.core import logrank as kernel
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.compare.restricted_mean_permutation import CONTRASTS
+from hpcstats.compare.restricted_mean.permutation import CONTRASTS
 from hpcstats.errors import check_option
 from hpcstats.groups import Groups
 from hpcstats.results import Interval, Result

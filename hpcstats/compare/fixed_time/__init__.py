@@ -1,0 +1,1 @@
+"""Comparison of event-free proportions at fixed times."""
