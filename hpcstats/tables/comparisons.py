@@ -115,8 +115,7 @@ def _rows(basis: Basis, result: Any, heading: str) -> Iterator[Row]:
         contrast = str(found.get("contrast", getattr(result, "contrast", "")))
         part = basis.below(contrast, *([f"{found['time']:g}"] if "time" in found else []))
         own = groups[groups["time"] == found["time"]] if "time" in found else groups
-        alone = len(contrasts) == 1 and contrast == "difference"
-        label = heading if alone else f"{heading}, {contrast.replace('-', ' ')}"
+        label = _label(heading, contrast, found, several=len(contrasts) > 1, unit=result.response.unit)
         printed = formats.proportion if hasattr(result, "survival") else formats.years
         cells = [
             _limits(part.below(f"group_{k}"), row, printed, f"{heading}, one group.", result)
@@ -125,6 +124,13 @@ def _rows(basis: Basis, result: Any, heading: str) -> Iterator[Row]:
         shown = formats.ratio if contrast in _RATIOS else printed
         cells.append(_limits(part, found, shown, f"{label}, second group against first.", result))
         yield Row(label=Text.of(label), cells=(*cells, _p_value(part, float(found["p_value"]), result)))
+
+
+def _label(heading: str, contrast: str, found: Mapping[Any, Any], *, several: bool, unit: str) -> str:
+    """Name a row by what tells it from its neighbours."""
+    at = f", at {found['time']:g} {unit}" if "time" in found and several else ""
+    plain = contrast == "difference" and ("time" in found or not several)
+    return heading + at + ("" if plain else f", {contrast.replace('-', ' ')}")
 
 
 def _test_row(basis: Basis, result: Any, heading: str) -> Row:
