@@ -10,13 +10,15 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray, IntArray
+from hpcstats.compare.log_rank.checks import METHODS
 from hpcstats.core import logrank as kernel
 from hpcstats.core.pointwise import normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.core.step_function import crossing, exact_side
-from hpcstats.errors import DesignError, NonIdentifiableWarning
+from hpcstats.errors import DesignError, NonIdentifiableWarning, check_option
 from hpcstats.groups import Groups, needs_kind
+from hpcstats.randomness import generator_of
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -32,6 +34,7 @@ CONVENTIONS = (
     f"Said to differ: p < {NOTICEABLE:g} of the reverse log-rank test.",
     "Median follow-up: reverse Kaplan-Meier estimate, NaN where it is not reached; 95 % log-log interval.",
 )
+_NOBODY = "nobody was censored while patients of two groups were observed, some of them longer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -152,14 +155,16 @@ def compare_follow_up(
     (True, 0.0066)
     """
     needs_kind(response, ("right",), "compare_follow_up", "It needs one row a patient: Surv.right.")
+    check_option("method", method, METHODS)
+    generator_of(seed)
     groups = Groups.of(group, response)
     if len(groups.labels) < 2:
         raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
-    reverse = _reverse(response)
+    reverse = replace(response, status=1 - response.status)
     statistic, p_value, sentence = _test(reverse, group, method, seed)
     median, low, high = np.transpose([_median(response, groups.rows(g)) for g in range(len(groups.labels))])
     differs = bool(p_value < NOTICEABLE)
-    unknown = "" if np.isfinite(p_value) else "at no censoring were patients of two groups under observation"
+    unknown = "" if np.isfinite(p_value) else _NOBODY
     return FollowUpComparison(
         n=len(response),
         n_events=response.n_events,
@@ -205,21 +210,15 @@ def follow_up_warning(response: Surv, groups: Groups) -> str:
     )
 
 
-def _reverse(response: Surv) -> Surv:
-    """Exchange events and censorings."""
-    return replace(response, status=1 - response.status)
-
-
 def _test(reverse: Surv, group: Any, method: str, seed: Any) -> tuple[float, float, str]:
     from hpcstats.compare.log_rank.logrank import logrank
 
     if reverse.n_events == 0:
         return float("nan"), float("nan"), "no test, because nobody is censored."
-    options: dict[str, Any] = {} if seed is None else {"seed": seed}
     with warnings.catch_warnings():
         # Unequal patterns are what is asked about; of the exchanged roles the warning would be wrong.
         warnings.simplefilter("ignore", NonIdentifiableWarning)
-        test = logrank(reverse, group, method=method, **options)
+        test = logrank(reverse, group, method=method, seed=seed)
     p_value = float("nan") if np.isnan(test.statistic) else test.p_value
     return test.statistic, p_value, f"reverse: {test.method}"
 
@@ -244,7 +243,7 @@ def _verdict(differs: bool, p_value: float, nobody: bool) -> str:
     if nobody:
         return "nobody is censored, so that nothing speaks for unequal follow-up"
     if np.isnan(p_value):
-        return "the groups were never observed together, so that their follow-up cannot be compared"
+        return f"whether follow-up differed cannot be judged, because {_NOBODY}"
     if differs:
         return f"the censoring patterns differ (p = {p_value:.2g})"
     return f"no sign that the censoring patterns differ (p = {p_value:.2g})"

@@ -7,13 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import FloatArray, IntArray
+from hpcstats import formats
+from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.core.risk_sets import Counts, count, place
+from hpcstats.core.step_function import weight_up_to
 from hpcstats.errors import DesignError, UnsupportedError, listing
 from hpcstats.groups import Groups, case_weights, needs_kind
 from hpcstats.surv import Surv
 
 ALTERNATIVES = ("two-sided", "greater", "less")
+
+
+FEW = 5
+"""Fewer than so many at risk are named where an approximation rests on them."""
+
+APPROXIMATE = (
+    "p-value and limits rest on beta distributions matched by moments, which are approximate there and may "
+    "make the p-value too small"
+)
+
+
+def limits_and_p(level: float, alternative: str, low: float, high: float, p_value: float) -> str:
+    """Return limits and p-value as a heading prints them; of a one-sided interval the one limit it has."""
+    shown, p = formats.level(level), f"p = {formats.p_value(p_value)}"
+    if alternative == "two-sided":
+        return f"({shown} CI {low:.4g} to {high:.4g}), {p}"
+    name, end = ("lower", low) if alternative == "greater" else ("upper", high)
+    return f"(one-sided {shown} {name} limit {end:.4g}), one-sided ({alternative}) {p}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +67,8 @@ class TwoCurves:
                 f"{method} is not defined for delayed entry: beta product limits have no definition there."
             )
         groups = Groups.of(group, response)
+        if len(groups.labels) == 1:
+            raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
         if len(groups.labels) != 2:
             raise DesignError(
                 f"{method} compares two groups, and group has {len(groups.labels)} "
@@ -80,6 +102,18 @@ class TwoCurves:
     def n_events(self) -> int:
         """All events."""
         return int(self.counts.events.sum())
+
+    def few_after_censoring(self, asked: FloatArray) -> BoolArray:
+        """Return whether each group (2, times) has few left at a time and censorings before it.
+
+        There, but not without censoring before it, beta product distributions matched by moments are
+        approximate.
+        """
+        left, censored = (
+            np.stack([weight_up_to(self.times, part, asked, including=False) for part in parts])
+            for parts in (self.counts.exits, self.counts.exits - self.counts.events)
+        )
+        return np.asarray((self.sizes[:, None] - left < FEW - 0.5) & (censored > 0.5))
 
     def own(self, number: int) -> tuple[FloatArray, Counts]:
         """Return the grid of one group alone and its counts (1, T)."""

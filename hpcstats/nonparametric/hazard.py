@@ -39,8 +39,6 @@ class CumulativeHazard(Curves):
     ----------
     response : Surv
         The data.
-    labels : tuple
-        Group labels, ("all",) without groups.
     curves : tuple of HazardCurve
         Estimates with standard error and limits.
     """

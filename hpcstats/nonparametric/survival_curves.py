@@ -36,8 +36,6 @@ class SurvivalCurves(FurtherAnswers, Curves):
     ----------
     response : Surv
         The data the curves rest on.
-    labels : tuple
-        Group labels, ("all",) without groups.
     curves : tuple of SurvivalCurve
         One curve a label, in the same order.
     interval : str

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Comparison: TypeAlias = LogrankResult | FixedTimeComparison | MedianComparison | RmstComparison
 
+_ACCEPTED = ("LogrankResult", "FixedTimeComparison", "MedianComparison", "RmstComparison")
 _RATIOS = ("ratio", "odds-ratio", "event-ratio", "lost-time-ratio")
 
 
@@ -49,7 +50,7 @@ def comparisons(
     Raises
     ------
     DataError
-        Without results, or for questions about others.
+        Without results, for anything but these four kinds of them, or for questions about others.
     DesignError
         If the results are of different groups, or of other than two.
 
@@ -86,18 +87,30 @@ def comparisons(
     )
 
 
+def _accepted(result: Any) -> bool:
+    return type(result).__name__ in _ACCEPTED
+
+
 def _check(results: Mapping[str, Comparison], questions: Mapping[str, str]) -> Comparison:
+    if not isinstance(results, Mapping):
+        raise DataError(f"results must be a mapping of names to results, not {type(results).__name__}.")
     if not results:
         raise DataError("There are no comparisons. Give at least one result.")
+    others = [f"{name}: {type(found).__name__}" for name, found in results.items() if not _accepted(found)]
+    if others:
+        raise DataError(
+            "A table of comparisons takes results of logrank, compare_at, compare_medians and "
+            f"rmst_difference ({', '.join(_ACCEPTED)}), not {listing(others)}."
+        )
     unknown = [name for name in questions if name not in results]
     if unknown:
         raise DataError(f"There is no comparison {listing(unknown)}. There are {listing(results)}.")
     first = next(iter(results.values()))
-    others = [name for name, result in results.items() if result.labels != first.labels]
-    if others or len(first.labels) != 2:
+    differing = [name for name, result in results.items() if result.labels != first.labels]
+    if differing or len(first.labels) != 2:
         raise DesignError(
             f"All comparisons of a table must be of the same two groups, not {listing(first.labels)}"
-            f"{f' and other groups in {listing(others)}' if others else ''}."
+            f"{f' and other groups in {listing(differing)}' if differing else ''}."
         )
     return first
 
@@ -122,8 +135,12 @@ def _rows(basis: Basis, result: Any, heading: str) -> Iterator[Row]:
             for k, row in enumerate(own.to_dict(orient="records"))
         ]
         shown = formats.ratio if contrast in _RATIOS else printed
-        cells.append(_limits(part, found, shown, f"{label}, second group against first.", result))
-        yield Row(label=Text.of(label), cells=(*cells, _p_value(part, float(found["p_value"]), result)))
+        sides = "one-sided " if _one_sided_limits(result) else ""
+        cells.append(_limits(part, found, shown, f"{label}, second group against first.", result, sides))
+        yield Row(
+            label=Text.of(label + _sides(result)),
+            cells=(*cells, _p_value(part, float(found["p_value"]), result)),
+        )
 
 
 def _label(heading: str, contrast: str, found: Mapping[Any, Any], *, several: bool, unit: str) -> str:
@@ -131,6 +148,20 @@ def _label(heading: str, contrast: str, found: Mapping[Any, Any], *, several: bo
     at = f", at {found['time']:g} {unit}" if "time" in found and several else ""
     plain = contrast == "difference" and ("time" in found or not several)
     return heading + at + ("" if plain else f", {contrast.replace('-', ' ')}")
+
+
+def _one_sided_limits(result: Any) -> bool:
+    has_them = hasattr(result, "by_group") and not hasattr(result, "horizon")
+    return has_them and result.alternative != "two-sided"
+
+
+def _sides(result: Any) -> str:
+    """Mark what is one-sided: of restricted means, and of tests, only the p-value."""
+    if result.alternative == "two-sided":
+        return ""
+    if _one_sided_limits(result):
+        return f" (one-sided {formats.level(result.level)} limit and p-value: {result.alternative})"
+    return f" (one-sided p-value: {result.alternative})"
 
 
 def _test_row(basis: Basis, result: Any, heading: str) -> Row:
@@ -146,16 +177,23 @@ def _test_row(basis: Basis, result: Any, heading: str) -> Row:
                 ),
             )
         )
-    label = Text.of(f"{heading}, events observed / expected")
+    label = Text.of(f"{heading}, events observed / expected{_sides(result)}")
     return Row(label=label, cells=(*cells, EMPTY, _p_value(basis, float(result.p_value), result)))
 
 
 def _limits(
-    basis: Basis, found: Mapping[Any, Any], printed: Callable[[float | None], str], about: str, result: Any
+    basis: Basis,
+    found: Mapping[Any, Any],
+    printed: Callable[[float | None], str],
+    about: str,
+    result: Any,
+    sides: str = "",
 ) -> Text:
     values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
     shown = "not reached" if math.isnan(values[0]) and not math.isnan(values[1]) else None
-    return with_limits(basis, values, printed, (about, f"{formats.level(result.level)} interval"), shown)
+    return with_limits(
+        basis, values, printed, (about, f"{sides}{formats.level(result.level)} interval"), shown
+    )
 
 
 def _p_value(basis: Basis, value: float, result: Any) -> Text:

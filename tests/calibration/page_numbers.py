@@ -44,6 +44,7 @@ def numbers_of_tests(tests: Rows) -> dict[str, str]:
         ("imputed", "log-rank, imputation-permutation"),
         ("rmst", "RMST, asymptotic"),
         ("studentised", "RMST, studentised permutation"),
+        ("fixed", "RMST to fixed horizon, studentised"),
     ):
         found[f"{key}_least"], found[f"{key}_most"] = ends(small, method)
         found[f"{key}_unequal_least"], found[f"{key}_unequal_most"] = ends(unequal, method)

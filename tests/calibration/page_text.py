@@ -34,9 +34,11 @@ anew.
   say that it is approximate: {imputed_unequal_least} to {imputed_unequal_most} % over all sizes. The
   exact test then has no guarantee ({exact_unequal_least} to {exact_unequal_most} %): it answers whether
   the groups differ in anything, follow-up included.
-- **Restricted means: the studentised permutation**, {studentised_least} to {studentised_most} % with
-  twelve patients or fewer. The asymptotic test rejects in {rmst_least} to {rmst_most} % there: never use
-  it with fewer than twenty patients in a group.
+- **Restricted means: the studentised permutation, to a horizon fixed in advance.** It then keeps its level
+  ({fixed_least} to {fixed_most} % with twelve patients or fewer). Where the horizon follows the data it is
+  nearly exact ({studentised_least} to {studentised_most} %), and where the groups are followed differently it
+  is not ({studentised_unequal_least} to {studentised_unequal_most} %). The asymptotic test rejects in
+  {rmst_least} to {rmst_most} % with twelve patients or fewer: never use it at such sizes.
 - **One time fixed in advance: `compare_at`, melded; medians: `compare_medians`.** Both are conservative
   (at most {melded_most} and {medians_most} %), whatever the follow-up. With six patients or fewer in a
   group the interval of a difference in medians has an open end.

@@ -77,11 +77,12 @@ def test_nobody_censored_is_an_answer_of_its_own():
     assert warned(y, ["a", "b", "a", "b"]) == ""
 
 
-def test_groups_never_observed_together_cannot_be_compared():
+def test_no_censoring_while_both_were_observed_cannot_be_judged():
     y = hs.Surv.right([1, 2, 5, 6], [1, 1, 0, 0])
     found = compared(y, ["a", "a", "b", "b"])
     assert found.status == "not_estimable"
-    assert "never observed together" in found.verdict
+    assert "cannot be judged, because nobody was censored while patients of two groups" in found.verdict
+    assert found.reason in found.verdict
     assert warned(y, ["a", "a", "b", "b"]) == ""
 
 
@@ -127,6 +128,11 @@ def test_single_groups_and_other_responses_are_refused():
         compared(hs.Surv.interval([1, 2], [2, 3]), ["a", "b"])
     with pytest.raises(hs.UnsupportedError, match="method"):
         compare_follow_up(EARLY, HALVES, method="guess")
+    uncensored = hs.Surv.right(range(10), [1] * 10)
+    with pytest.raises(hs.UnsupportedError, match="method"):
+        compare_follow_up(uncensored, HALVES, method="guess")
+    with pytest.raises(hs.DataError, match="seed"):
+        compare_follow_up(uncensored, HALVES, method="exact", seed=-1)
 
 
 def test_frame_dictionary_text_and_patients():

@@ -59,8 +59,13 @@ def test_studentised_statistics_by_hand() -> None:
     squares = [difference**2 / variance for _, difference, variance in filter(None, found)]
     assert test.statistic[0] == pytest.approx(1)
     assert test.p_value[0] == sum(square >= 1 for square in squares) / 6
-    # At 95% of six relabellings none may be cut off: the limits reach to the largest statistic.
-    assert test.high[0] == pytest.approx(1 + float(max(squares)) ** 0.5)
+    # Of six relabellings two reach the largest statistic, so nothing is rejected at 95%: the whole range.
+    assert (test.low[0], test.high[0]) == (-4, 4)
+    assert "as small as 0.05, so the limits are the whole range" in test.reason
+    # At 60% the largest statistic with p above .4 is the critical one.
+    wide = rmst_difference(FOUR, PAIRS, 4, method="studentised-permutation", level=0.6)
+    third = sorted(squares, reverse=True)[2]
+    assert wide.high[0] == pytest.approx(1 + float(third) ** 0.5)
 
 
 def test_the_variance_is_that_of_the_estimate_not_of_the_times() -> None:
@@ -265,12 +270,12 @@ def test_without_events_there_is_no_asymptotic_answer() -> None:
 @pytest.mark.parametrize(
     ("group", "options", "error", "message"),
     [
-        (["a"] * 4, {}, hs.DesignError, "has 1 labels \\(a\\)"),
-        (["a", "b", "c", "c"], {}, hs.DesignError, "has 3 labels"),
+        (["a"] * 4, {}, hs.DesignError, "only one label \\('a'\\)"),
+        (["a", "b", "c", "c"], {}, hs.DesignError, "has 3 labels.*Choose two of them"),
         (PAIRS, {"method": "bootstrap"}, hs.UnsupportedError, "method='bootstrap'"),
         (PAIRS, {"alternative": "larger"}, hs.UnsupportedError, "alternative"),
         (PAIRS, {"variance": "jackknife"}, hs.UnsupportedError, "variance"),
-        (PAIRS, {"inestimable": 7}, hs.UnsupportedError, "inestimable=7.*'1 to 6'"),
+        (PAIRS, {"inestimable": 7}, hs.UnsupportedError, "inestimable=7.*its number, 1 to 6"),
         (PAIRS, {"inestimable": True}, hs.UnsupportedError, "inestimable=True"),
         (PAIRS, {"inestimable": "weibull"}, hs.UnsupportedError, "nothing to studentise"),
         (PAIRS, {"level": 95}, hs.DataError, "level"),

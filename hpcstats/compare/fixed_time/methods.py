@@ -16,6 +16,9 @@ from hpcstats.core.melding import chance_of_order, lowest_difference
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import Counts
 
+_SAME = 1e-12
+"""A one-sided p-value this close to the tail of a limit is not below it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inference:
@@ -47,10 +50,15 @@ def melded(
     # Against "S2 > S1" stand the lower limits of the second group and the upper ones of the first; against
     # "S2 < S1" the groups change places, and so does the sign. Both are done as rows of one problem.
     x, y = _stacked(lower[1], lower[0]), _stacked(upper[0], upper[1])
-    ends, chance = np.split(lowest_difference(x, y, scale, tail), 2), np.split(chance_of_order(x, y), 2)
+    p_one = chance_of_order(x, y)
+    # A distribution may jump at equal groups: there rounding must not set the limit against the p-value.
+    found = lowest_difference(x, y, scale, tail)
+    ends, chance = (
+        np.split(part, 2) for part in (np.where(p_one >= tail - _SAME, np.minimum(found, 0.0), found), p_one)
+    )
     widest = scale.high - scale.low
     low = np.full(pieces.size, -widest) if asked == "less" else ends[0]
-    high = np.full(pieces.size, widest) if asked == "greater" else -ends[1]
+    high = np.full(pieces.size, widest) if asked == "greater" else 0.0 - ends[1]
     p_value = {
         "greater": chance[0],
         "less": chance[1],

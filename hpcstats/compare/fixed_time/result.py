@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.fixed_time.contrasts import CONTRASTS
+from hpcstats.compare.two_curves import limits_and_p
 from hpcstats.errors import DataError
 from hpcstats.groups import Groups
 from hpcstats.results import Interval, Result
@@ -85,11 +85,12 @@ class FixedTimeComparison(Result):
         what = f"{contrast.words}, {second} {contrast.comparison()} {first}"
         what = f"{what[0].upper()}{what[1:]}"
         if self.time.size > 1:
-            return f"{what}, at {self.time.size} times"
+            sides = "" if self.alternative == "two-sided" else f", one-sided ({self.alternative})"
+            return f"{what}, at {self.time.size} times{sides}"
+        found = (float(values[0]) for values in (self.low, self.high, self.p_value))
         return (
             f"{what}, at {self.time[0]:g} {self.response.unit}: {self.estimate[0]:.4g} "
-            f"({formats.level(self.level)} CI {self.low[0]:.4g} to {self.high[0]:.4g}), "
-            f"p = {formats.p_value(float(self.p_value[0]))}"
+            f"{limits_and_p(self.level, self.alternative, *found)}"
         )
 
     def patients(self, label: Any = None) -> tuple[str, ...]:

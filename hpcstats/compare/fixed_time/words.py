@@ -7,11 +7,9 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.compare.fixed_time.design import Asked, Reading
+from hpcstats.compare.two_curves import APPROXIMATE, FEW
 from hpcstats.errors import SmallSampleWarning, listing, warn
 from hpcstats.results import Status
-
-FEW = 5
-"""Fewer than so many at risk are named when a normal approximation is asked for."""
 
 
 def sentence(reading: Reading, asked: Asked) -> str:
@@ -28,7 +26,7 @@ def sentence(reading: Reading, asked: Asked) -> str:
         version = ", mid-p version" if asked.mid_p else ""
         return (
             f"{opening}: melded{sides} {level} interval and p-value from beta product confidence "
-            f"distributions{version} (Fay, Proschan and Brittain 2015)."
+            f"distributions matched by moments{version} (Fay, Proschan and Brittain 2015)."
         )
     return (
         f"{opening}:{sides} {level} normal interval and p-value on the {asked.scale} scale with "
@@ -51,14 +49,30 @@ def conventions(reading: Reading, asked: Asked) -> tuple[str, ...]:
 
 
 def fragile(reading: Reading, asked: Asked) -> tuple[str, ...]:
-    """Warn of a normal approximation that rests on few patients, and return the text."""
-    if asked.method == "melded" or reading.at_risk.min() >= FEW:
+    """Warn of an approximation that rests on few patients, and return the text."""
+    if asked.method == "melded":
+        return _few_after_censoring(reading)
+    if reading.at_risk.min() >= FEW:
         return ()
     number, place = np.unravel_index(int(reading.at_risk.argmin()), reading.at_risk.shape)
     text = (
         f"At {reading.time[place]:g} {reading.two.response.unit} only {reading.at_risk[number, place]} are "
         f"at risk in group {reading.two.groups.labels[number]!r}: normal approximations do not hold there. "
         "Write method='melded'."
+    )
+    warn(text, SmallSampleWarning)
+    return (text,)
+
+
+def _few_after_censoring(reading: Reading) -> tuple[str, ...]:
+    few = reading.two.few_after_censoring(reading.time)
+    if not few.any():
+        return ()
+    number, place = np.argwhere(few)[0]
+    text = (
+        f"At {reading.time[place]:g} {reading.two.response.unit} only {reading.at_risk[number, place]} are "
+        f"at risk in group {reading.two.groups.labels[number]!r}, others having been censored before: "
+        f"{APPROXIMATE}. An earlier time has more left."
     )
     warn(text, SmallSampleWarning)
     return (text,)

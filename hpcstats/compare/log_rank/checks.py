@@ -12,6 +12,7 @@ from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.core import logrank as kernel
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing, unknown_option
 from hpcstats.groups import Groups
+from hpcstats.randomness import generator_of
 from hpcstats.surv import Surv
 
 METHODS = ("auto", "asymptotic", "exact", "monte-carlo", "imputation-permutation")
@@ -76,7 +77,9 @@ def checked_options(
     check_option("method", method, METHODS)
     check_option("alternative", alternative, ALTERNATIVES)
     check_option("variance", variance, VARIANCES)
-    check_option("definition", definition, DEFINITIONS)
+    if not isinstance(definition, str) or definition not in DEFINITIONS:
+        raise unknown_option("definition", definition, [name for name in DEFINITIONS if name.islower()])
+    generator_of(seed)
     if isinstance(n_resamples, bool) or not isinstance(n_resamples, (int, np.integer)) or n_resamples < 1:
         raise DataError(f"n_resamples must be a whole number, 1 or more, not {n_resamples!r}.")
     if not isinstance(mid_p, (bool, np.bool_)):
@@ -117,12 +120,14 @@ def weight_function(weights: Any) -> tuple[kernel.WeightFunction, str]:
 
 
 def checked_design(
-    response: Surv, groups: Groups, options: Options, trend: Sequence[float] | None
+    response: Surv, groups: Groups, case: FloatArray, options: Options, trend: Sequence[float] | None
 ) -> FloatArray | None:
     """Refuse what cannot be compared; return the scores of the trend."""
     if len(groups.labels) < 2:
         raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
-    if response.n_events == 0:
+    for number in range(len(groups.labels)):
+        groups.counted_rows(number, case)
+    if not (response.event & (case > 0)).any():
         raise DesignError(
             "There are no events, so there is nothing to compare. Report the follow-up instead."
         )

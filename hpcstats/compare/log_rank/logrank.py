@@ -16,14 +16,13 @@ from hpcstats.compare.log_rank.checks import (
 )
 from hpcstats.compare.log_rank.comparison import Comparison
 from hpcstats.compare.log_rank.methods import answer, no_answer
+from hpcstats.compare.log_rank.reasons import permutes_still, why_no_statistic
 from hpcstats.compare.log_rank.result import LogrankResult
 from hpcstats.compare.log_rank.statistic import statistic_of
 from hpcstats.groups import Groups, case_weights, needs_kind
 from hpcstats.surv import Surv
 
 __all__ = ["LogrankResult", "logrank"]
-
-_NO_COMPARISON = "at no event time were two groups at risk together with a survivor: the variance is 0"
 
 
 def logrank(
@@ -76,8 +75,8 @@ def logrank(
         Variance behind `statistic` and the asymptotic p-value: given the margins at each event time, as R's
         ``survdiff``, or over all relabellings, as R's ``coin``.
     definition : str
-        Which relabellings are as extreme as the data: "score" (|O - E| as large; R's "mid-ranks"), "doubled"
-        (twice the smaller one-sided p-value; "central"), "hypergeometric" (|O - E| over the
+        Which relabellings are as extreme as the data: "score" (``|O - E|`` as large; "mid-ranks"), "doubled"
+        (twice the smaller one-sided p-value; "central"), "hypergeometric" (``|O - E|`` over the
         standard deviation of each relabelling, 0 where there is none), "hothorn-lausen",
         "average-scores" (other scores at ties). Of an asymptotic p-value the first three are the same.
     mid_p : bool
@@ -112,7 +111,9 @@ def logrank(
         \frac{n_{gt}}{n_t}\left(\delta_{gh} - \frac{n_{ht}}{n_t}\right)
 
     Chi-squared is U' V^- U; df is the rank of V, so that a group never at risk at an event time
-    costs nothing. Equals R's ``survdiff`` (rho = Fleming-Harrington with gamma 0, weights S(t-)).
+    costs nothing. Where V is 0 the statistic is NaN and `reason` says why; a permutation p-value that was
+    asked for by name, or rests on other scores, is given where relabellings differ (`status` is "boundary").
+    Equals R's ``survdiff`` (rho = Fleming-Harrington with gamma 0, weights S(t-)).
     Patient i has the score
 
     .. math:: c_i = w(x_i) \delta_i - \sum_{t \le x_i} w_t \frac{d_t}{n_t}
@@ -149,25 +150,21 @@ def logrank(
     weigh, words = weight_function(weights)
     options = checked_options(method, alternative, variance, definition, mid_p, n_resamples, seed)
     groups = Groups.of(group, response)
-    comparison = Comparison.of(
-        response,
-        groups,
-        Groups.of(strata, response, "strata"),
-        case_weights(frequencies, response, "frequencies", whole=True),
-        weigh,
-        checked_design(response, groups, options, trend),
-    )
+    case = case_weights(frequencies, response, "frequencies", whole=True)
+    layers = Groups.of(strata, response, "strata")
+    scores = checked_design(response, groups, case, options, trend)
+    comparison = Comparison.of(response, groups, layers, case, weigh, scores)
     test = statistic_of(comparison, options)
-    found = answer(comparison, options, test.p_value(alternative)) if test.df else no_answer(options)
-    case = comparison.case
+    known = test.df > 0 or permutes_still(comparison, options)
+    found = answer(comparison, options, test.p_value(alternative)) if known else no_answer(options)
     return LogrankResult(
         n=int(case.sum()),
         n_events=int(case[response.event].sum()),
-        method=_sentence(words, strata is not None, trend is not None, alternative, found.sentence),
+        method=_sentence(words, strata is not None, _sides(comparison, alternative), found.sentence),
         conventions=(VARIANCES[variance], "At risk at t: entry < t <= exit.", *found.conventions),
         warnings=found.warnings,
-        status="ok" if test.df else "not_estimable",
-        reason="" if test.df else _NO_COMPARISON,
+        status="ok" if test.df else "boundary" if known else "not_estimable",
+        reason="" if test.df else why_no_statistic(comparison, options),
         response=response,
         groups=groups,
         sizes=np.bincount(groups.codes, weights=case, minlength=len(groups.labels)).astype(np.int64),
@@ -190,8 +187,19 @@ def logrank(
     )
 
 
-def _sentence(words: str, stratified: bool, trend: bool, alternative: str, p_value: str) -> str:
+def _sides(comparison: Comparison, alternative: str) -> str:
+    """Say which alternative, and of a one-sided one what is more or less where."""
+    trend = " for trend" if comparison.trend is not None else ""
+    if alternative == "two-sided":
+        return f"{trend}, two-sided"
+    words = {"greater": "more events than expected", "less": "fewer events than expected"}[alternative]
+    what = f"{words} in {comparison.groups.labels[0]}"
+    if trend:
+        what = f"hazard {'rising' if alternative == 'greater' else 'falling'} with the scores"
+    return f"{trend}, one-sided ({alternative}: {what})"
+
+
+def _sentence(words: str, stratified: bool, sides: str, p_value: str) -> str:
     kind = "log-rank test" if words == "logrank" else f"{words}-weighted log-rank test"
-    parts = ["Stratified " if stratified else "", kind, " for trend" if trend else ""]
-    sentence = "".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}, {alternative}, {p_value}."
+    sentence = f"{'Stratified ' if stratified else ''}{kind}{sides}"
+    return f"{sentence[0].upper()}{sentence[1:]}, {p_value}."

@@ -132,8 +132,7 @@ def _monte_carlo(
         n_resamples=options.n_resamples,
         seed=seed,
         sentence=(
-            f"Monte-Carlo permutation p-value, {options.n_resamples:,} of "
-            f"{_number(distribution.n_arrangements)} relabellings, seed {seed}"
+            f"Monte-Carlo permutation p-value, {options.n_resamples:,} random relabellings, seed {seed}"
         ),
         conventions=(_COUNTED,),
     )

@@ -9,8 +9,8 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.compare.two_curves import ALTERNATIVES, TwoCurves
-from hpcstats.errors import DataError, check_option
+from hpcstats.compare.two_curves import ALTERNATIVES, APPROXIMATE, TwoCurves
+from hpcstats.errors import DataError, SmallSampleWarning, check_option, warn
 from hpcstats.groups import confidence_level
 from hpcstats.results import Status
 
@@ -87,6 +87,21 @@ def status_of(
     return "not_estimable" if missing else "boundary", "; ".join(reasons)
 
 
+def fragile(two: TwoCurves, medians: FloatArray) -> tuple[str, ...]:
+    """Warn of a quantile at which few are left after censoring, or else of a last event at which few are."""
+    for number, label in enumerate(two.groups.labels):
+        times, counts = two.own(number)
+        ends = times[counts.events[0] > 0][-1:] if np.isnan(medians[number]) else medians[number : number + 1]
+        if two.few_after_censoring(ends)[number].any():
+            text = (
+                f"At {ends[0]:g} {two.response.unit} few are at risk in group {label!r}, others having been "
+                f"censored before: {APPROXIMATE}. compare_at with an earlier time has more left."
+            )
+            warn(text, SmallSampleWarning)
+            return (text,)
+    return ()
+
+
 def sentence(two: TwoCurves, asked: Asked) -> str:
     """Return a sentence fit for a Methods section."""
     first, second = two.groups.labels
@@ -96,7 +111,7 @@ def sentence(two: TwoCurves, asked: Asked) -> str:
     return (
         f"{asked.contrast.capitalize()} of the Kaplan-Meier {asked.name}s, {second} {verb} {first}: "
         f"melded{sides} {formats.level(asked.level)} interval and p-value from beta product confidence "
-        f"distributions{version} (Fay, Proschan and Brittain 2015)."
+        f"distributions matched by moments{version} (Fay, Proschan and Brittain 2015)."
     )
 
 

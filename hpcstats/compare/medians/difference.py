@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.medians.design import Asked, conventions, sentence, status_of
+from hpcstats.compare.medians.design import Asked, conventions, fragile, sentence, status_of
 from hpcstats.compare.medians.result import MedianComparison
 from hpcstats.compare.two_curves import TwoCurves
 from hpcstats.core.product_limit import product_limit
@@ -124,6 +124,7 @@ def _compared(two: TwoCurves, asked: Asked) -> MedianComparison:
         n_events=two.n_events,
         method=sentence(two, asked),
         conventions=conventions(asked),
+        warnings=fragile(two, medians),
         status=status,
         reason=reason,
         response=two.response,

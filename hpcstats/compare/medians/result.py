@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
+from hpcstats.compare.two_curves import limits_and_p
 from hpcstats.groups import Groups
 from hpcstats.results import Interval, Result
 from hpcstats.surv import Surv
@@ -74,8 +74,8 @@ class MedianComparison(Result):
         verb = "minus" if self.contrast == "difference" else "over"
         unit = f" {self.response.unit}" if self.contrast == "difference" else ""
         return (
-            f"{name}, {second} {verb} {first}: {self.estimate:.4g}{unit} ({formats.level(self.level)} CI "
-            f"{self.low:.4g} to {self.high:.4g}), p = {formats.p_value(self.p_value)}"
+            f"{name}, {second} {verb} {first}: {self.estimate:.4g}{unit} "
+            f"{limits_and_p(self.level, self.alternative, self.low, self.high, self.p_value)}"
         )
 
     def patients(self, label: Any = None) -> tuple[str, ...]:

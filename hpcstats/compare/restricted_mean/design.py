@@ -17,14 +17,7 @@ from hpcstats.compare.restricted_mean.permutation import (
 )
 from hpcstats.core.restricted_mean import Means, PooledSample
 from hpcstats.core.risk_sets import SAME_TIME, count, place
-from hpcstats.errors import (
-    DataError,
-    DesignError,
-    UnsupportedError,
-    check_option,
-    listing,
-    unknown_option,
-)
+from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing
 from hpcstats.groups import Groups, confidence_level, needs_kind
 from hpcstats.randomness import generator_of
 from hpcstats.surv import Surv
@@ -78,12 +71,7 @@ def design_of(
     check_option("alternative", alternative, ALTERNATIVES)
     check_option("variance", variance, VARIANCES)
     rule, level = _rule(inestimable), confidence_level(level)
-    groups = Groups.of(group, response)
-    if len(groups.labels) != 2:
-        raise DesignError(
-            f"rmst_difference compares two groups, but group has {len(groups.labels)} labels "
-            f"({listing(groups.labels)})."
-        )
+    groups = _two_groups(group, response)
     inference = _inference(response, groups, method)
     _check_combination(response, inference, rule)
     tau = _horizon(response, groups, horizon)
@@ -108,11 +96,34 @@ def design_of(
     )
 
 
+def _two_groups(group: Any, response: Surv) -> Groups:
+    groups = Groups.of(group, response)
+    if len(groups.labels) == 1:
+        raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
+    if len(groups.labels) != 2:
+        raise DesignError(
+            f"rmst_difference compares two groups, but group has {len(groups.labels)} labels "
+            f"({listing(groups.labels)}). Choose two of them, or another grouping, or "
+            "write hs.logrank for several."
+        )
+    return groups
+
+
+def check_drawing(n_resamples: Any, seed: Any) -> None:
+    """Refuse an unusable number of relabellings or seed, whether or not any are drawn."""
+    if isinstance(n_resamples, bool) or not isinstance(n_resamples, (int, np.integer)) or n_resamples < 1:
+        raise DataError(f"n_resamples must be a whole number, 1 or more, not {n_resamples!r}.")
+    generator_of(seed)
+
+
 def _rule(inestimable: Any) -> str:
     if isinstance(inestimable, int) and not isinstance(inestimable, bool) and 1 <= inestimable <= len(RULES):
         return RULES[inestimable - 1]
     if inestimable not in RULES:
-        raise unknown_option("inestimable", inestimable, [*RULES, "1 to 6"])
+        raise UnsupportedError(
+            f"inestimable={inestimable!r} is not known. Write one of: {', '.join(map(repr, RULES))}; or its "
+            "number, 1 to 6."
+        )
     return str(inestimable)
 
 
@@ -183,7 +194,7 @@ def _check_pseudo_observations(groups: Groups, sample: PooledSample) -> None:
             )
 
 
-def chosen_relabellings(design: Design, n_resamples: Any, seed: Any) -> tuple[Relabellings, str]:
+def chosen_relabellings(design: Design, n_resamples: int, seed: Any) -> tuple[Relabellings, str]:
     """Return all relabellings where they are few or all are asked for, else seeded draws and their seed."""
     second = design.groups.codes == 1
     number = number_of_relabellings(second)
@@ -194,8 +205,6 @@ def chosen_relabellings(design: Design, n_resamples: Any, seed: Any) -> tuple[Re
         )
     if number <= (ENUMERABLE if design.asked == "exact" else ENUMERATED):
         return Relabellings(second, number, None), ""
-    if isinstance(n_resamples, bool) or not isinstance(n_resamples, (int, np.integer)) or n_resamples < 1:
-        raise DataError(f"n_resamples must be a whole number, 1 or more, not {n_resamples!r}.")
     default = AUTO_SEED if design.asked == "auto" and seed is None else seed
     generator, shown = generator_of(default)
     return Relabellings(second, int(n_resamples), generator), shown

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.restricted_mean.design import Design, chosen_relabellings, design_of
-from hpcstats.compare.restricted_mean.permutation import contrasts, permuted, studentised
+from hpcstats.compare.restricted_mean.design import Design, check_drawing, chosen_relabellings, design_of
+from hpcstats.compare.restricted_mean.permutation import contrasts, permuted, studentised, tied_within
 from hpcstats.compare.restricted_mean.result import RmstComparison
-from hpcstats.compare.restricted_mean.words import conventions, fragile_texts, sentence
+from hpcstats.compare.restricted_mean.words import conventions, fragile_texts, sentence, unlimited
 from hpcstats.core.pointwise import normal_quantile
 from hpcstats.surv import Surv
 
@@ -67,7 +67,7 @@ def rmst_difference(
         random ones. For exchangeable groups and a horizon fixed beforehand the level is exact under the rule
         "ignore", and nearly so under the others.
     level : float
-        Confidence level of the limits, which are two-sided whatever the alternative.
+        Confidence level of the limits, which are two-sided whatever the alternative, and say so.
     alternative : {"two-sided", "greater", "less"}
         "greater": the second group has the greater restricted mean (so the smaller lost time).
     inestimable : {"extend", "ignore", "switch", "average", "weibull", "pseudo-observations"} or 1 to 6
@@ -108,8 +108,10 @@ def rmst_difference(
     without a factor n/(n-1), as R's ``survRM2``. Ratios, of restricted means and of lost time tau - mu, are
     handled on the log scale by the delta method. Statistics of relabellings within 1e-9 are tied and count.
     The studentised interval inverts its test: estimate plus or minus c standard errors, c the largest value
-    with p above 1 - level; an infinite end of the difference is cut at the horizon, its range. The
-    unstudentised permutation has no interval: its limits are the asymptotic ones. Horiguchi & Uno 2020
+    with p above 1 - level, infinite where no relabelling has a smaller p. Its limits of the difference are
+    cut at plus and minus the horizon, its range, and those of each group at 0 and the horizon; asymptotic
+    limits of contrasts are not. Away from equal groups it covers less than the level in samples this small.
+    The unstudentised permutation has no interval: its limits are the asymptotic ones. Horiguchi & Uno 2020
     (doi:10.1002/sim.8565); Ditzhaus, Yu & Xu 2023 (doi:10.1002/sim.9720); Uno et al. 2014
     (doi:10.1200/JCO.2014.55.2208).
 
@@ -143,6 +145,7 @@ def rmst_difference(
        p_value  p_error
     0    0.279    0.003
     """
+    check_drawing(n_resamples, seed)
     design = design_of(response, group, horizon, method, level, alternative, inestimable, variance)
     values, errors = contrasts(*design.means)
     statistic = studentised(values[:, :1], errors[:, :1], design.scale)[:, 0]
@@ -176,12 +179,14 @@ def _relabelled(
 def _result(
     design: Design, values: FloatArray, errors: FloatArray, statistic: FloatArray, inference: Inference
 ) -> RmstComparison:
-    estimate, low, high = _on_their_scale(values, errors, inference.critical, design.horizon)
+    estimate, low, high = _on_their_scale(values, errors, statistic, inference.critical, design)
     mean = np.array([float(part.mean[0]) for part in design.means])
     error = np.array([float(np.sqrt(part.variance[0])) for part in design.means])
     z = normal_quantile(design.level)
     fragile, reason = fragile_texts(design, error)
     certain = design.inference == "asymptotic"
+    if not reason and errors[0] > 0 and np.isinf(inference.critical[0]):
+        reason = unlimited(design)
     return RmstComparison(
         n=len(design.response),
         n_events=design.response.n_events,
@@ -199,8 +204,8 @@ def _result(
         events=np.bincount(design.groups.codes, weights=design.response.event, minlength=2).astype(np.int64),
         mean=mean,
         mean_error=error,
-        mean_low=mean - z * error,
-        mean_high=mean + z * error,
+        mean_low=np.maximum(mean - z * error, 0.0),
+        mean_high=np.minimum(mean + z * error, design.horizon),
         estimate=estimate,
         std_error=errors,
         low=low,
@@ -218,14 +223,17 @@ def _result(
 
 
 def _on_their_scale(
-    values: FloatArray, errors: FloatArray, critical: FloatArray, horizon: float
+    values: FloatArray, errors: FloatArray, statistic: FloatArray, critical: FloatArray, design: Design
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return estimates and limits, the two ratios off the log scale; NaN where there is no standard error."""
     margin = np.where(errors > 0, np.where(errors > 0, errors, 1.0) * critical, np.nan)
+    ends = [values - margin, values + margin]
+    if design.inference == "studentised-permutation":
+        # Where the observed statistic ties with the critical one, equal groups are a limit themselves.
+        for number, bound in enumerate((critical, -critical)):
+            tied = np.isfinite(bound) & np.isclose(statistic, bound, rtol=0, atol=tied_within(statistic, 1.0))
+            ends[number] = np.where(tied & (errors > 0), 0.0, ends[number])
+            ends[number][0] = np.clip(ends[number][0], -design.horizon, design.horizon)
     with np.errstate(over="ignore", invalid="ignore"):
-        estimate, low, high = (
-            np.append(part[0], np.exp(part[1:])) for part in (values, values - margin, values + margin)
-        )
-    if np.isinf(critical[0]) and errors[0] > 0:
-        low[0], high[0] = -horizon, horizon
+        estimate, low, high = (np.append(part[0], np.exp(part[1:])) for part in (values, *ends))
     return estimate, low, high

@@ -48,6 +48,12 @@ class Relabellings:
             yield self.generator.permuted(np.tile(self.second, (size, 1)), axis=1)
 
 
+def tied_within(statistic: FloatArray, scale: FloatArray | float) -> FloatArray:
+    """Return how far from a statistic others tie with it: 1e-9 of the larger of it and `scale`."""
+    known = np.isfinite(statistic)
+    return np.where(known, _TIE * np.maximum(np.abs(np.where(known, statistic, 0.0)), scale), 0.0)
+
+
 def number_of_relabellings(second: BoolArray) -> int:
     """Count the ways to choose the second group."""
     return comb(second.size, int(second.sum()))
@@ -130,8 +136,7 @@ class Permuted:
         one_sided = alternative != "two-sided"
         drawn = self.statistics * signs[:, None] if one_sided else np.abs(self.statistics)
         seen = observed * signs if one_sided else np.abs(observed)
-        with np.errstate(invalid="ignore"):
-            slack = np.where(np.isfinite(seen), _TIE * np.maximum(np.abs(seen), scale), 0.0)
+        slack = tied_within(seen, scale)
         extreme = np.count_nonzero(drawn >= (seen - slack)[:, None], axis=1)
         if self.enumerated:
             return np.maximum(extreme, 1) / self.number, np.zeros(3)
@@ -139,10 +144,14 @@ class Permuted:
         return p, np.sqrt(p * (1 - p) / max(self.number, 1))
 
     def critical(self, level: float) -> FloatArray:
-        """Return the largest statistic whose p-value is above 1 - `level`, two-sided: (3,)."""
+        """Return the largest statistic whose p-value is above 1 - `level`, two-sided: (3,).
+
+        It is infinite where no relabelling has a p-value as small as that, so that nothing can be rejected.
+        """
         largest = np.sort(np.abs(self.statistics), axis=1)[:, ::-1]
         if self.enumerated:
-            return largest[:, int((1 - level) * self.number + _TIE)]
+            found = largest[:, int((1 - level) * self.number + _TIE)]
+            return np.where(largest[:, 0] > found + tied_within(found, 1.0), found, np.inf)
         place = int((1 - level) * (self.number + 1) + _TIE) - 1
         return largest[:, place] if place >= 0 else np.full(3, np.inf)
 

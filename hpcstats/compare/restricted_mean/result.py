@@ -29,6 +29,8 @@ class RmstComparison(Result):
         Upper end of the area under the curves.
     mean, mean_error : ndarray, shape (2,)
         Restricted mean of each group and its standard error.
+    mean_low, mean_high : ndarray, shape (2,)
+        Its normal limits, cut at 0 and the horizon.
     estimate, low, high, p_value, p_error : ndarray, shape (3,)
         The contrasts, their limits, p-values and the Monte-Carlo standard errors of the p-values (0 where no
         relabelling was drawn).
@@ -95,9 +97,10 @@ class RmstComparison(Result):
         """Return the heading of the text form."""
         first, second = self.labels
         limits = f"{formats.level(self.level)} CI {self.low[0]:.4g} to {self.high[0]:.4g}"
+        sides = "" if self.alternative == "two-sided" else f"one-sided ({self.alternative}) "
         return (
             f"Restricted mean to {self.horizon:g} {self.response.unit}, {second} minus {first}: "
-            f"{self.estimate[0]:.4g} ({limits}), p = {self.p_value[0]:.4g}"
+            f"{self.estimate[0]:.4g} ({limits}), {sides}p = {self.p_value[0]:.4g}"
         )
 
     def patients(self, label: Any = None) -> tuple[str, ...]:

@@ -25,19 +25,31 @@ def sentence(design: Design, relabellings: int, enumerated: bool, seed: str) -> 
     horizon = f"{design.horizon:g} {design.response.unit}"
     if design.default_horizon:
         horizon += ", the latest time up to which both are identified"
-    shown = formats.level(design.level)
+    shown, sides = formats.level(design.level), "two-sided"
+    if design.alternative != "two-sided":
+        words = {"greater": "longer", "less": "shorter"}[design.alternative]
+        sides = f"one-sided ({design.alternative}: {words} in {design.groups.labels[1]})"
+        shown = f"two-sided {shown}"
     opening = f"Restricted mean times without the event to {horizon}"
     if design.inference == "asymptotic":
-        how = f"asymptotic {design.alternative} test and {shown} limits ({design.sample.variance} variance)"
+        how = f"asymptotic {sides} test and {shown} limits ({design.sample.variance} variance)"
     else:
         drawn = f"{relabellings:,} relabellings"
         of = f"all {drawn}" if enumerated else f"{drawn} drawn at random, seed {seed}"
         if design.inference == "permutation":
-            how = f"{design.alternative} permutation test ({of}); {shown} limits are asymptotic"
+            how = f"{sides} permutation test ({of}); {shown} limits are asymptotic"
         else:
-            how = f"{design.alternative} studentised permutation test and {shown} limits ({of})"
+            how = f"{sides} studentised permutation test and {shown} limits ({of})"
         how += f"; {_RULES[design.rule]}"
     return f"{opening}: {how}.{_choice(design)}"
+
+
+def unlimited(design: Design) -> str:
+    """Say why the studentised test has no limits."""
+    return (
+        f"no two-sided p-value of these relabellings is as small as {1 - design.level:.3g}, so the "
+        "limits are the whole range"
+    )
 
 
 def _choice(design: Design) -> str:
