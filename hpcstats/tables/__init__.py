@@ -7,7 +7,17 @@ value, how it was made, and the patients it rests on.
 from hpcstats.tables.characteristics import characteristics
 from hpcstats.tables.cox_models import cox_models
 from hpcstats.tables.estimates import estimates
+from hpcstats.tables.model_checks import model_checks
 from hpcstats.tables.statements import statements
 from hpcstats.tables.table import Column, Row, Table
 
-__all__ = ["Column", "Row", "Table", "characteristics", "cox_models", "estimates", "statements"]
+__all__ = [
+    "Column",
+    "Row",
+    "Table",
+    "characteristics",
+    "cox_models",
+    "estimates",
+    "model_checks",
+    "statements",
+]

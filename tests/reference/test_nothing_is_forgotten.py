@@ -9,7 +9,7 @@ import pytest
 
 from tests.reference.loader import CORRECTED, EXCEPTIONS, HERE, Record, dataset, index
 
-FAMILIES = ("kaplan_meier", "nelson_aalen", "logrank", "cox")
+FAMILIES = ("kaplan_meier", "nelson_aalen", "logrank", "cox", "cox_checks", "firth", "frailty")
 
 
 def compared() -> Counter[str]:
@@ -32,7 +32,7 @@ def test_every_record_is_compared_once_or_excepted_by_name() -> None:
     assert set(tested) | set(EXCEPTIONS) == stored
     assert set(tested.values()) == {1}
     assert set(CORRECTED) <= set(tested)
-    assert (len(tested), len(CORRECTED), len(EXCEPTIONS), len(stored)) == (238, 1, 11, 249)
+    assert (len(tested), len(CORRECTED), len(EXCEPTIONS), len(stored)) == (270, 1, 3, 273)
 
 
 def test_every_exception_has_a_reason() -> None:
