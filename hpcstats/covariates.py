@@ -90,11 +90,11 @@ def variables(text: str, frame: pd.DataFrame, aliases: dict[str, str]) -> list[s
     return [name for name in frame.columns if name in mentioned]
 
 
-def unknown_column(name: Any, frame: pd.DataFrame) -> DataError:
+def unknown_column(name: Any, frame: pd.DataFrame, what: str = "data") -> DataError:
     """Build the error for a column that is not there, with the closest name."""
     close = difflib.get_close_matches(str(name), list(frame.columns), n=1)
     hint = f" Did you mean {close[0]!r}?" if close else f" The columns are {listing(frame.columns)}."
-    return DataError(f"data has no column {name!r}.{hint}")
+    return DataError(f"{what} has no column {name!r}.{hint}")
 
 
 def missing_rows(

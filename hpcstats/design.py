@@ -20,11 +20,12 @@ from hpcstats.covariates import (
 )
 from hpcstats.errors import DataError, DesignError, check_option, listing
 from hpcstats.groups import same_rows
+from hpcstats.plain_design import plain_columns
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
-    from formulaic import ModelMatrix
+    from formulaic import ModelMatrix, ModelSpec
 
 MISSING = ("raise", "drop")
 
@@ -56,7 +57,12 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Design:
-    """Design matrix (n, p) without intercept, the rows it used, and the rows left out for missing values."""
+    """Design matrix (n, p) without intercept, the rows it used, and the rows left out for missing values.
+
+    `spec`, `aliases` and `levels` hold how columns became the matrix: the formula with all it learnt from the
+    data (None where the columns are the matrix), names that stand for others, and for each column its levels
+    (None for numbers).
+    """
 
     formula: str
     matrix: FloatArray
@@ -64,10 +70,21 @@ class Design:
     factors: tuple[Factor, ...]
     rows: IntArray
     dropped: IntArray
+    spec: ModelSpec | None
+    aliases: dict[str, str]
+    levels: dict[str, tuple[Any, ...] | None]
 
     def columns(self, factor: Factor) -> IntArray:
         """Return the positions of a factor's columns."""
         return np.array([self.terms.index(term) for term in factor.terms], dtype=np.int64)
+
+    def encoded(self, frame: pd.DataFrame) -> FloatArray:
+        """Return the matrix of other data with the same columns, made ready."""
+        if self.spec is None:
+            return frame[list(self.terms)].to_numpy(dtype=np.float64)
+        model = self.spec.get_model_matrix(frame, context={"np": np}, na_action="raise")
+        kept = [k for k, name in enumerate(model.columns) if name != "Intercept"]
+        return np.asarray(model, dtype=np.float64)[:, kept]
 
 
 def build_design(
@@ -101,6 +118,9 @@ def build_design(
         For a formula that cannot be read or has no terms.
     """
     check_option("missing", missing, MISSING)
+    found = plain_columns(data, formula, beside, len(response))
+    if found is not None:
+        return _plain_design(*found)
     given = as_frame(data)
     same_rows(len(given), response, "data")
     frame, aliases = with_plain_names(given)
@@ -127,7 +147,28 @@ def build_design(
         factors=_factors(model, names, aliases),
         rows=np.flatnonzero(~gone),
         dropped=np.flatnonzero(gone),
+        spec=model.model_spec,
+        aliases=aliases,
+        levels={str(name): _levels(used[name]) for name in used.columns},
     )
+
+
+def _plain_design(names: tuple[str, ...], matrix: FloatArray) -> Design:
+    return Design(
+        formula=" + ".join(names),
+        matrix=matrix,
+        terms=names,
+        factors=tuple(Factor(name=name, kind="numeric", terms=(name,)) for name in names),
+        rows=np.arange(matrix.shape[0]),
+        dropped=np.arange(0),
+        spec=None,
+        aliases={},
+        levels=dict.fromkeys(names),
+    )
+
+
+def _levels(column: pd.Series[Any]) -> tuple[Any, ...] | None:
+    return None if column.dtype == np.float64 else tuple(column.unique())
 
 
 def _model_matrix(text: str, frame: pd.DataFrame) -> ModelMatrix:

@@ -34,3 +34,17 @@ def generator_of(seed: Any) -> tuple[np.random.Generator, str]:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise DataError(f"seed must be a whole number, 0 or more, not {seed!r}. Write seed=1.")
     return np.random.default_rng(int(seed)), str(int(seed))
+
+
+def number_of_resamples(given: Any, *, least: int = 1) -> int:
+    """Refuse a number of resamples that is no whole number or too small.
+
+    Raises
+    ------
+    DataError
+        For anything but a whole number from `least` on.
+    """
+    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if not whole or given < least:
+        raise DataError(f"n_resamples must be a whole number, {least} or more, not {given!r}.")
+    return int(given)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -185,6 +185,86 @@ class PartialLikelihood:
             )
             result[i, j] = corners / (4 * step**2)
         return result
+
+
+def cumulated_hazards(likelihood: PartialLikelihood, beta: Sequence[float]) -> list[float]:
+    """What each row is expected to have: its risk times every hazard it lived through, the tied spared."""
+    lik, n = likelihood, len(likelihood.time)
+    layers = [0] * n if lik.strata is None else list(lik.strata)
+    weight = [1.0] * n if lik.weights is None else list(lik.weights)
+    shift = [0.0] * n if lik.offset is None else list(lik.offset)
+    risk = [math.exp(shift[i] + float(np.dot(beta, lik.x[i]))) for i in range(n)]
+    total = [0.0] * n
+    for layer in dict.fromkeys(layers):
+        rows = [i for i in range(n) if layers[i] == layer]
+        for u in sorted({lik.time[i] for i in rows if lik.event[i]}):
+            inside = [i for i in at_risk(lik.time, u, lik.entry) if i in rows]
+            failing = [i for i in inside if lik.event[i] and lik.time[i] == u]
+            for j in range(len(failing)):
+                gone = j / len(failing) if lik.ties == "efron" else 0.0
+                left = {i: 1 - gone if i in failing else 1.0 for i in inside}
+                events = sum(weight[i] for i in failing) / len(failing)
+                hazard = events / sum(weight[i] * risk[i] * left[i] for i in inside)
+                for i in inside:
+                    total[i] += risk[i] * left[i] * hazard
+    return total
+
+
+def changing_coefficients(
+    likelihood: PartialLikelihood, beta: Sequence[float], g: dict[float, float]
+) -> Callable[[Sequence[float]], float]:
+    """The log partial likelihood of beta + theta g(t), first beta then theta, time by time."""
+    lik, n, p = likelihood, len(likelihood.time), len(beta)
+    layers = [0] * n if lik.strata is None else list(lik.strata)
+
+    def value(both: Sequence[float]) -> float:
+        total = 0.0
+        for layer in dict.fromkeys(layers):
+            rows = [i for i in range(n) if layers[i] == layer]
+            for u in sorted({lik.time[i] for i in rows if lik.event[i]}):
+                now = np.array(both[:p]) + np.array(both[p:]) * g[u]
+                score = [float(now @ lik.x[i]) for i in range(n)]
+                total += lik._one_time(u, rows, [1.0] * n, score)
+        return total
+
+    return value
+
+
+def derivatives(
+    function: Callable[[Sequence[float]], float], at: Sequence[float], step: float = 1e-3
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gradient and Hessian by central differences."""
+    centre, size = np.asarray(at, dtype=float), len(at)
+    unit = np.eye(size) * step
+    gradient = np.array([(function(centre + e) - function(centre - e)) / (2 * step) for e in unit])
+    hessian = np.empty((size, size))
+    for i, j in itertools.product(range(size), repeat=2):
+        hessian[i, j] = sum(
+            a * b * function(centre + a * unit[i] + b * unit[j]) for a in (1, -1) for b in (1, -1)
+        ) / (4 * step**2)
+    return gradient, hessian
+
+
+def concordance(
+    time: Column,
+    event: Sequence[bool],
+    score: Column,
+    entry: Column | None = None,
+    strata: Sequence[object] | None = None,
+    weights: Column | None = None,
+) -> float:
+    """Harrell's concordance by looking at every pair."""
+    n = len(time)
+    weight = [1.0] * n if weights is None else list(weights)
+    agreeing = pairs = 0.0
+    for i, j in itertools.permutations(range(n), 2):
+        later = time[j] > time[i] or (time[j] == time[i] and not event[j])
+        entered = entry is None or entry[j] < time[i]
+        if event[i] and later and entered and (strata is None or strata[i] == strata[j]):
+            pairs += weight[i] * weight[j]
+            better = 1.0 if score[i] > score[j] else 0.5 if score[i] == score[j] else 0.0
+            agreeing += weight[i] * weight[j] * better
+    return agreeing / pairs if pairs else math.nan
 
 
 def separating_direction(

@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpcstats.core.newton import Maximum, maximise
+from hpcstats.core.newton import maximise
+from hpcstats.core.objective import CONVERGED, MONOTONE, STOPPED, Maximum
 from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
 from hpcstats.core.recession import Recession, recession
 from hpcstats.core.risk_sets import FloatArray
 
-_SOUND = 1e-4
+
+def refit(likelihood: PartialLikelihood, start: FloatArray) -> Maximum:
+    """Climb from `start` (B, p) under every weight row, and decide for each whether a maximum exists.
+
+    The outcomes are CONVERGED, MONOTONE and UNINFORMED of `core.newton`; STOPPED is left where a maximum
+    exists that Newton's method did not reach. What neither the climb nor a test of its direction decides,
+    linear programming does.
+    """
+    top = maximise(likelihood, start, give_up=True)
+    status, left = top.status.copy(), np.flatnonzero(top.status == STOPPED)
+    if not left.size:
+        return top
+    rises = [recession(likelihood.take(np.array([row]))).monotone for row in left]
+    status[left[rises]] = MONOTONE
+    finite = left[~np.array(rises)]
+    if not finite.size:
+        return Maximum(top.position, top.derivatives, status)
+    again = maximise(likelihood.take(finite), top.position[finite])
+    position, here = top.position.copy(), top.derivatives
+    position[finite], status[finite] = again.position, again.status
+    moved = np.isin(np.arange(status.size), finite)
+    place = np.cumsum(moved) - 1
+    return Maximum(position, here.merged(again.derivatives.take(place), moved), status)
 
 
 def maximum_or_recession(likelihood: PartialLikelihood) -> tuple[Maximum, Derivatives, Recession]:
     """Climb from 0; return where the climb ended, the derivatives at 0, and the recession.
 
-    A stationary point at which no direction has lost most of its information is the maximum of a concave
-    function, so that no recession exists. Only where the climb ends otherwise linear programming decides.
+    A climb that proves its maximum leaves no recession. Only where it ends otherwise linear programming
+    decides, and the climb goes on to within rounding of the supremum.
     """
     start = np.zeros((1, likelihood.parameters))
-    null, top = likelihood.evaluate(start), maximise(likelihood.evaluate, start)
-    if top.converged[0] and _sound(top.derivatives.information[0], null.information[0]):
+    null = likelihood.evaluate(start)
+    top = maximise(likelihood, start, give_up=True, known=null)
+    if top.status[0] == CONVERGED:
         return top, null, Recession.none(likelihood.parameters)
-    return top, null, recession(likelihood)
-
-
-def _sound(information: FloatArray, null: FloatArray) -> bool:
-    """Tell whether every direction keeps some of the information that it has at 0."""
-    root = np.linalg.cholesky(null)
-    relative = np.linalg.solve(root, np.linalg.solve(root, information).T)
-    return bool(np.linalg.eigvalsh((relative + relative.T) / 2)[0] >= _SOUND)
+    return maximise(likelihood, start), null, recession(likelihood)

@@ -1,34 +1,34 @@
-"""Newton's method with step halving for a batch of concave functions."""
+"""Newton's method with step halving for a batch of concave functions.
+
+All replicates move at once, each at its own pace: one evaluation serves the full step of some and the halved
+step of others. Replicates that have arrived are dropped from the batch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
+from hpcstats.core.climb import Climb, outcome_of
+from hpcstats.core.newton_step import newton_step
+from hpcstats.core.objective import CONVERGED, MONOTONE, STOPPED, UNINFORMED, Maximum, Objective
 from hpcstats.core.partial_likelihood import Derivatives
-from hpcstats.core.risk_sets import BoolArray, FloatArray
+from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
+from hpcstats.core.single_climb import climb_alone
 
-Objective = Callable[[FloatArray], Derivatives]
+__all__ = ["CONVERGED", "MONOTONE", "STOPPED", "UNINFORMED", "Maximum", "Objective", "maximise"]
 
-_DECREMENT = 1e-20
-_FLAT = 1e-11
-_FIRST_REACH = 4.0
-_HALVINGS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Maximum:
-    """Where the climb ended, (B, p), the derivatives there, and whether it converged, (B,)."""
-
-    position: FloatArray
-    derivatives: Derivatives
-    converged: BoolArray
+_CROWDED = 0.7
+"""Share of a batch still under way below which the others are dropped from it."""
 
 
 def maximise(
-    objective: Objective, start: FloatArray, *, held: BoolArray | None = None, iterations: int = 100
+    objective: Objective,
+    start: FloatArray,
+    *,
+    held: BoolArray | None = None,
+    iterations: int = 100,
+    give_up: bool = False,
+    known: Derivatives | None = None,
 ) -> Maximum:
     """Climb from `start` (B, p); coordinates `held` (B, p) stay where they are.
 
@@ -36,56 +36,63 @@ def maximise(
     rounding error of the value, no longer falling. A step is cut to a reach that doubles whenever it was too
     short, so that a slope without curvature is climbed as well; directions without slope and curvature are
     left alone, so that a function without a finite maximum is climbed to within rounding of its supremum.
+
+    With `give_up` such functions are left as soon as they are known to rise for ever (MONOTONE), those
+    without information in some direction at the start at once (UNINFORMED), and a maximum counts only where
+    the decrement proves that it exists. `known` are the derivatives at the start, where they are.
     """
-    held = np.zeros(start.shape, dtype=bool) if held is None else held
-    position, here = start.copy(), objective(start)
-    converged = np.zeros(start.shape[0], dtype=bool)
-    before = np.full(start.shape[0], np.inf)
-    reach = np.full(start.shape[0], _FIRST_REACH)
-    for _ in range(iterations):
-        step, decrement = newton_step(here, held, reach)
-        converged |= (decrement <= _DECREMENT) | ((decrement <= here.rounding) & (decrement > before / 10))
-        before = decrement
-        if converged.all():
-            break
-        position, here, length = _climb(objective, position, here, step, ~converged)
-        stuck = ~converged & (length == 0)
-        converged |= stuck & (decrement <= 1e-9)
-        if (stuck | converged).all():
-            break
-        reach = np.where(length == 1, 2 * reach, np.maximum(reach * np.maximum(length, 0.25), _FIRST_REACH))
-    return Maximum(position, here, converged)
+    batch, size = start.shape[0], objective.at_once
+    if batch == 1 and held is None and not objective.bent:
+        alone = climb_alone(objective, start, objective.evaluate(start) if known is None else known, give_up)
+        if alone is not None:
+            return alone
+    if batch <= size:
+        return _climbed(objective, start, held, iterations, give_up, known)
+    parts = []
+    for first in range(0, batch, size):
+        rows = np.arange(first, min(first + size, batch))
+        kept = None if held is None else held[rows]
+        parts.append(_climbed(objective.take(rows), start[rows], kept, iterations, give_up, None))
+    return Maximum(
+        np.concatenate([part.position for part in parts]),
+        Derivatives.joined([part.derivatives for part in parts]),
+        np.concatenate([part.status for part in parts]),
+    )
 
 
-def newton_step(here: Derivatives, held: BoolArray, reach: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the Newton step (B, p), cut to `reach` (B,) in each direction, and the decrement (B,)."""
-    score = np.where(held, 0.0, here.score)
-    free = ~held
-    information = np.where(free[:, :, None] & free[:, None, :], here.information, 0.0)
-    values, vectors = np.linalg.eigh(information)
-    along = np.einsum("bpk,bp->bk", vectors, score)
-    curved = values > _FLAT * np.maximum(values[:, -1:], 1.0)
-    sloping = curved | (np.abs(along) > _FLAT)
-    furthest = np.where(sloping, np.sign(along), 0.0) * reach[:, None]
-    with np.errstate(over="ignore"):
-        scaled = np.divide(along, values, out=furthest.copy(), where=sloping & (values > 0))
-    scaled = np.clip(scaled, -np.abs(furthest), np.abs(furthest))
-    return np.einsum("bpk,bk->bp", vectors, scaled), (along * scaled).sum(axis=1)
-
-
-def _climb(
-    objective: Objective, position: FloatArray, here: Derivatives, step: FloatArray, moving: BoolArray
-) -> tuple[FloatArray, Derivatives, FloatArray]:
-    """Take the step, halved until no replicate gets worse; a length of 0 marks those that could not move."""
-    length = np.where(moving, 1.0, 0.0)
-    for _ in range(_HALVINGS):
-        there = objective(position + length[:, None] * step)
-        slack = 1e-13 * (1 + np.abs(here.value)) + here.rounding
-        worse = ~(there.value >= here.value - slack) & (length > 0)
-        if not worse.any():
-            break
-        length[worse] /= 2
-    else:
-        length[worse] = 0.0
-        there = objective(position + length[:, None] * step)
-    return position + length[:, None] * step, there, length
+def _climbed(
+    objective: Objective,
+    start: FloatArray,
+    held: BoolArray | None,
+    iterations: int,
+    give_up: bool,
+    known: Derivatives | None,
+) -> Maximum:
+    climb = Climb.begin(objective, start, held, known)
+    status = np.full(start.shape[0], STOPPED)
+    left: list[tuple[IntArray, FloatArray, Derivatives]] = []
+    for iteration in range(iterations):
+        step, decrement = newton_step(climb.here, climb.held, climb.reach, climb.bend)
+        outcome = outcome_of(climb, step, decrement, iteration if give_up else None)
+        ended = climb.going & (outcome >= 0)
+        if ended.any():
+            status[climb.index[ended]] = outcome[ended]
+            climb.going = climb.going & ~ended
+            rows = np.flatnonzero(climb.going)
+            if not rows.size:
+                break
+            if rows.size < _CROWDED * climb.going.size:
+                gone = np.flatnonzero(~climb.going)
+                left.append((climb.index[gone], climb.position[gone], climb.here.take(gone)))
+                climb.drop(rows)
+                step, decrement = step[rows], decrement[rows]
+        climb.advance(step, decrement)
+    if not left:
+        return Maximum(climb.position, climb.here, status)
+    left.append((climb.index, climb.position, climb.here))
+    order = np.argsort(np.concatenate([index for index, _, _ in left]))
+    return Maximum(
+        np.concatenate([position for _, position, _ in left])[order],
+        Derivatives.joined([here for _, _, here in left]).take(order),
+        status,
+    )

@@ -54,8 +54,8 @@ def profile_limits(
 
     Parameters
     ----------
-    objective : callable
-        The log-likelihood and its derivatives for any number of coefficient rows.
+    objective : Objective
+        The log-likelihood, penalised or not, for any number of coefficient rows.
     estimate : ndarray, shape (p,)
         Where to start from: the maximum, or a point far out where there is none.
     maximum : float

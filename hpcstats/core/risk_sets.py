@@ -75,16 +75,24 @@ def distinct_times(values: FloatArray) -> tuple[FloatArray, IntArray]:
     Runs of values whose neighbours differ by no more than `SAME_TIME` are one time, its smallest value:
     ``0.3`` and ``3 * 0.1`` must tie.
     """
-    unique, position = np.unique(values, return_inverse=True)
-    if unique.size == 1:
-        return unique, position.astype(np.int64)
-    gap = np.diff(unique)
-    scale = float(np.mean(np.abs(unique)))
-    new = np.concatenate([[True], (gap > SAME_TIME) & (gap > SAME_TIME * scale)])
-    if new.all():
-        return unique, position.astype(np.int64)
-    run = np.cumsum(new) - 1
-    return unique[new], run[position].astype(np.int64)
+    if not values.size:
+        return values, np.zeros(0, dtype=np.int64)
+    order = values.argsort(kind="stable")
+    ordered = values[order]
+    gap = ordered[1:] - ordered[:-1]
+    new = gap > SAME_TIME
+    if ordered[-1] > 1 or ordered[0] < -1:
+        scale = float(np.mean(np.abs(ordered[np.concatenate([[True], gap > 0])])))
+        new &= gap > SAME_TIME * scale
+    position = np.empty(values.size, dtype=np.int64)
+    run = np.empty(values.size, dtype=np.int64)
+    run[:1] = 0
+    new.cumsum(out=run[1:])
+    position[order] = run
+    begins = np.empty(values.size, dtype=bool)
+    begins[:1] = True
+    begins[1:] = new
+    return ordered[begins], position
 
 
 def count(risk: RiskSets, weights: FloatArray) -> Counts:

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpcstats.core.moments import Moments, accumulate
+from hpcstats.core.moments import Risks, accumulate, mean_hazards
 from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_runs
+from hpcstats.core.risk_sets import FloatArray, IntArray
 from hpcstats.core.strata import Stratum
 
 
 def score_residuals(likelihood: PartialLikelihood, coefficients: FloatArray, n: int) -> FloatArray:
     """Return the weighted score residuals at `coefficients` (p,) under the first weight row: (n, p)."""
+    first = likelihood.take(np.zeros(1, dtype=np.int64))
     residuals: FloatArray = np.zeros((n, likelihood.parameters))
-    for stratum, moments in likelihood.moments(coefficients[None]):
-        residuals[stratum.rows] = _seen(stratum, moments) - _expected(stratum, moments)
+    for stratum, moments in first.moments(coefficients[None]):
+        if moments.far:
+            residuals[stratum.rows] = moments.far[0].score_residuals()
+            continue
+        residuals[stratum.rows] = _seen(stratum, moments.risks)
+        residuals[stratum.rows] -= _expected(stratum, moments.risks, moments.expected[:, 0])
     return residuals
 
 
@@ -49,25 +54,24 @@ def sandwich(
     return variance
 
 
-def _seen(stratum: Stratum, moments: Moments) -> FloatArray:
-    steps, size = stratum.steps, stratum.times.size
-    used = steps.weight > 0
-    tied = np.maximum(add_runs(used.astype(np.float64), steps.time, size), 1)[0]
-    sums = [add_runs(column, steps.time, size)[0] for column in _columns(moments.mean, used)]
-    distance = stratum.covariates - (np.stack(sums, axis=1) / tied[:, None])[stratum.last]
-    residuals: FloatArray = np.where(stratum.event, stratum.weights[0], 0.0)[:, None] * distance
+def _seen(stratum: Stratum, risks: Risks) -> FloatArray:
+    """Return d_i times the distance from the mean over the tied steps of the mean covariates."""
+    weight, root, hazard = stratum.weight[:, 0], risks.root[:, 0], risks.hazard[:, 0]
+    known = root > 0
+    sums = risks.moment[:, :, 0] / np.where(known, root, 1.0)[:, None]
+    mean = sums * (hazard / np.where(known, weight, 1.0))[:, None]
+    further = risks.further
+    if further is not None:
+        time, dying = further.steps.time, further.dying[1:]
+        present = sums[time].T + further.mean * dying
+        total = present * (hazard[time] + further.hazard) - further.spared * dying
+        mean[time] = (total / (weight[time] * further.steps.number)).T
+    distance = stratum.covariates - mean[stratum.last]
+    residuals: FloatArray = np.where(stratum.event, stratum.weights[:, 0], 0.0)[:, None] * distance
     return residuals
 
 
-def _expected(stratum: Stratum, moments: Moments) -> FloatArray:
-    total = accumulate(stratum, moments, np.ones_like(moments.log_sum))[0]
-    expected = np.empty_like(stratum.covariates)
-    for j in range(expected.shape[1]):
-        expected[:, j] = (
-            total * stratum.covariates[:, j] - accumulate(stratum, moments, moments.mean[..., j])[0]
-        )
-    return expected
-
-
-def _columns(values: FloatArray, kept: BoolArray) -> list[FloatArray]:
-    return [np.where(kept, values[..., j], 0.0) for j in range(values.shape[-1])]
+def _expected(stratum: Stratum, risks: Risks, expected: FloatArray) -> FloatArray:
+    """Return what the model expects of the score while each row is at risk."""
+    total = accumulate(stratum, risks, *mean_hazards(risks))
+    return expected[:, None] * stratum.covariates - total[:, :, 0]

@@ -1,4 +1,6 @@
-"""Figures for print, drawn from results only: `survival_curves`, `swimmer`, `flow`, `coverage`.
+"""Figures for print, drawn from results only.
+
+`survival_curves`, `swimmer`, `flow`, `coverage`, `forest` and `influence`.
 
 Each returns a `Figure`: the drawing of exact size, the plotted numbers, the caption and the alternative text.
 No statistic is computed here, and Matplotlib's global state is left alone.
@@ -19,16 +21,22 @@ from hpcstats.plots.coverage_panels import coverage
 from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow import flow
+from hpcstats.plots.forest import forest
+from hpcstats.plots.influence import influence
+from hpcstats.plots.left_out import LeftOut
 from hpcstats.plots.reported import ReportedStatement
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
 __all__ = [
     "Figure",
+    "LeftOut",
     "ReportedStatement",
     "coverage",
     "flow",
+    "forest",
     "hazard_ratio_text",
+    "influence",
     "problems",
     "survival_curves",
     "swimmer",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpcstats.plots import lane_drawing as lane
 from hpcstats.plots.courses import Course
+from hpcstats.plots.entries import Draw, Entry, draw_entries, height
 from hpcstats.plots.palette import GREY
-from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, text_width
+from hpcstats.plots.sheet import Sheet
 
-_ROW = LINE_HEIGHT + 0.9
-_SAMPLE = 6.0
-_GAP = 5.0
 _WORDS = {
     "local_recurrence": "Local recurrence (above the bar)",
     "spinal_metastasis": "Spinal metastasis, with rounding range",
@@ -20,7 +18,6 @@ _WORDS = {
     "other_metastasis": "Other metastasis (below the bar)",
     "death": "Death",
 }
-Draw = Callable[[Sheet, float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +30,15 @@ class Entries:
     @property
     def height(self) -> float:
         """Height in millimetres."""
-        return _ROW * len(self._rows())
+        return height(self._entries(), self.width)
 
     def draw(self, sheet: Sheet, top: float) -> None:
         """Draw the key with its upper edge at `top`."""
-        for number, row in enumerate(self._rows()):
-            x, y = MARGIN, top + number * _ROW
-            for words, draw in row:
-                draw(sheet, x + _SAMPLE / 2 - 0.5, y + LINE_HEIGHT * 0.42)
-                sheet.write(x + _SAMPLE, y, words)
-                x += _SAMPLE + text_width(words) + _GAP
+        draw_entries(sheet, self._entries(), self.width, top)
 
-    def _rows(self) -> list[list[tuple[str, Draw]]]:
-        rows: list[list[tuple[str, Draw]]] = [[]]
-        used = 0.0
-        for words, draw in self._entries():
-            wide = _SAMPLE + text_width(words)
-            if rows[-1] and used + wide > self.width:
-                rows.append([])
-                used = 0.0
-            rows[-1].append((words, draw))
-            used += wide + _GAP
-        return rows
-
-    def _entries(self) -> list[tuple[str, Draw]]:
+    def _entries(self) -> list[Entry]:
         present = {moment.event for course in self.found for moment in course.moments}
-        entries: list[tuple[str, Draw]] = [("Primary tumour", lane.draw_primary)]
+        entries: list[Entry] = [("Primary tumour", lane.draw_primary)]
         entries += [(words, _sample(kind)) for kind, words in _WORDS.items() if kind in present]
         if any(course.died for course in self.found):
             entries.append((_WORDS["death"], _sample("death")))

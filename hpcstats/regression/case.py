@@ -11,7 +11,7 @@ from hpcstats.columns import FloatArray, IntArray, as_numbers
 from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.covariates import column_of
 from hpcstats.design import Design
-from hpcstats.errors import DataError, DesignError
+from hpcstats.errors import DataError
 from hpcstats.groups import Groups, case_weights, same_rows
 from hpcstats.surv import Surv
 
@@ -21,12 +21,13 @@ class Case:
     """The rows that are fitted, with everything that stands beside the covariates."""
 
     response: Surv
-    strata: IntArray | None
+    strata: Groups | None
     cluster: IntArray | None
     weights: FloatArray
     offset: FloatArray
     frequency: bool
     dropped: Surv
+    cluster_names: tuple[Any, ...] = ()
 
     @classmethod
     def of(
@@ -41,14 +42,15 @@ class Case:
         offset: Any,
     ) -> Case:
         """Pick the rows of the design out of everything that stands beside it."""
-        rows, kept = design.rows, response.take(design.rows)
+        rows = design.rows
+        kept = response.take(rows) if design.dropped.size else response
 
-        def labels(given: Any, name: str) -> IntArray | None:
+        def labels(given: Any, name: str) -> Groups | None:
             if given is None:
                 return None
             values = column_of(data, given)
             same_rows(len(values), response, name)
-            return Groups.of(np.asarray(values, dtype=object)[rows], kept, name).codes
+            return Groups.of(np.asarray(values, dtype=object)[rows], kept, name)
 
         def numbers(given: Any, name: str) -> FloatArray | None:
             if given is None:
@@ -63,15 +65,22 @@ class Case:
         repeated = frequencies is not None
         name = "frequencies" if repeated else "weights"
         given = numbers(frequencies if repeated else weights, name)
+        together = labels(cluster, "cluster")
         return cls(
             response=kept,
             strata=labels(strata, "strata"),
-            cluster=_clusters(labels(cluster, "cluster"), kept, len(design.terms)),
+            cluster=_repeated_patients(kept) if together is None else together.codes,
             weights=case_weights(given, kept, name, whole=repeated),
             offset=np.zeros(len(kept)) if fixed is None else fixed,
             frequency=repeated,
             dropped=response.take(design.dropped),
+            cluster_names=() if together is None else together.labels,
         )
+
+    @property
+    def cluster_given(self) -> bool:
+        """Whether clusters were named; else they are patients with several events."""
+        return bool(self.cluster_names)
 
     @property
     def needs_robust(self) -> bool:
@@ -94,7 +103,7 @@ class Case:
     ) -> PartialLikelihood:
         """Prepare the partial likelihood, optionally stratified by `levels` as well."""
         kept = self.weights > 0
-        layers = np.zeros(len(self.response), dtype=np.int64) if self.strata is None else self.strata
+        layers = np.zeros(len(self.response), dtype=np.int64) if self.strata is None else self.strata.codes
         if levels is not None:
             _, both = np.unique(np.column_stack([layers, levels]), axis=0, return_inverse=True)
             layers = both.reshape(-1).astype(np.int64)
@@ -111,19 +120,9 @@ class Case:
         )
 
 
-def _clusters(given: IntArray | None, response: Surv, terms: int) -> IntArray | None:
-    """Return the clusters given, or the patients where one has several events."""
-    codes = given
-    if codes is None:
-        if response.kind != "counting" or response.id is None:
-            return None
-        codes = Groups.of(response.id, response, "id").codes
-        if np.bincount(codes[response.event], minlength=1).max() <= 1:
-            return None
-    number = int(codes.max()) + 1
-    if number <= terms:
-        raise DesignError(
-            f"{number} clusters cannot carry a robust variance of {terms} terms: it needs more clusters than "
-            "terms. Use fewer terms, or robust=False without clusters."
-        )
-    return codes
+def _repeated_patients(response: Surv) -> IntArray | None:
+    """Return the patient of each row where one has several events."""
+    if response.kind != "counting" or response.id is None:
+        return None
+    codes = Groups.of(response.id, response, "id").codes
+    return codes if np.bincount(codes[response.event], minlength=1).max() > 1 else None

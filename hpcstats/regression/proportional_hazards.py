@@ -7,16 +7,15 @@ from typing import Any
 
 from hpcstats.core.identifiability import scale
 from hpcstats.design import build_design
-from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option
+from hpcstats.errors import DesignError
 from hpcstats.findings import design_problems, refuse, unseen_terms
-from hpcstats.groups import confidence_level, needs_kind
+from hpcstats.groups import needs_kind
 from hpcstats.regression.case import Case
+from hpcstats.regression.choices import MODEL, Choices, Penalty, check_weights
+from hpcstats.regression.cluster_variance import refuse_few_clusters
 from hpcstats.regression.estimation import estimate
 from hpcstats.regression.fit import CoxFit
 from hpcstats.surv import Surv
-
-TIES = ("efron", "breslow")
-INTERVALS = ("auto", "profile", "wald")
 
 
 def cox(
@@ -25,10 +24,10 @@ def cox(
     formula: str | Sequence[str] | None = None,
     *,
     ties: str = "efron",
-    penalty: str | None = None,
+    penalty: Penalty | None = None,
     strata: Any = None,
     cluster: Any = None,
-    robust: bool | None = None,
+    robust: bool | str | None = None,
     weights: Any = None,
     frequencies: Any = None,
     offset: Any = None,
@@ -115,28 +114,19 @@ def cox(
     0  placebo  1.572      0.412         4.817
     """
     needs_kind(response, ("right", "counting"), "cox", "It needs Surv.right or Surv.counting.")
-    _check_options(ties, penalty, interval, weights, frequencies)
-    level = confidence_level(level)
+    choices = Choices.checked(ties, penalty, interval, level, robust)
+    check_weights(ties, weights, frequencies)
     beside = [strata, cluster, weights, frequencies, offset]
     design = build_design(data, formula, response, beside=beside, missing=missing)
     case = Case.of(response, data, design, strata, cluster, weights, frequencies, offset)
-    if case.response.n_events == 0:
+    kind = choices.variance(case)
+    limits = choices.limits(kind)
+    if case.cluster is not None and kind != MODEL:
+        refuse_few_clusters(int(case.cluster.max()) + 1, len(design.terms))
+    if case.n_events == 0:
         raise DesignError("There are no events, so no hazard ratio exists. Report the follow-up instead.")
     refuse(design_problems(design.matrix[case.weights > 0], design.terms, case.n_events))
     widths = scale(design.matrix)
     likelihood = case.likelihood(design.matrix / widths, ties)
     refuse(unseen_terms(likelihood, design.terms))
-    sandwiched = case.needs_robust if robust is None else robust or case.cluster is not None
-    chosen = ("wald" if sandwiched else "profile") if interval == "auto" else interval
-    if sandwiched and chosen == "profile":
-        raise UnsupportedError("A profile interval ignores a robust variance. Write interval='wald'.")
-    return estimate(case, design, likelihood, widths, ties, chosen, level, sandwiched)
-
-
-def _check_options(ties: str, penalty: str | None, interval: str, weights: Any, frequencies: Any) -> None:
-    check_option("ties", ties, TIES)
-    check_option("interval", interval, INTERVALS)
-    if penalty is not None:
-        raise UnsupportedError(f"penalty={penalty!r} is not available; penalty=None is maximum likelihood.")
-    if weights is not None and frequencies is not None:
-        raise DataError("Give weights (sampling) or frequencies (repeated rows), not both.")
+    return estimate(case, design, likelihood, widths, choices, kind, limits)

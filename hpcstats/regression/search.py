@@ -8,9 +8,10 @@ import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
 from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.profile import profile_limits
+from hpcstats.regression.choices import Objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,17 +22,23 @@ class Search:
     ----------
     likelihood : PartialLikelihood
         On the scaled columns.
+    objective : Objective
+        The same with the penalty, if there is one: what was maximised.
+    null : Derivatives
+        Of the objective at 0.
     climb : ndarray, shape (p,)
         The maximum, or for coefficients without one a point far out.
     maximum : float
-        Maximum or supremum of the log-likelihood.
+        Maximum or supremum of the objective.
     scale : ndarray, shape (p,)
         What the columns were divided by.
     open_sides : ndarray of bool, shape (2, p)
-        Sides (lower, upper) on which the likelihood never falls.
+        Sides (lower, upper) on which the objective never falls.
     """
 
     likelihood: PartialLikelihood
+    objective: Objective
+    null: Derivatives
     climb: FloatArray
     maximum: float
     scale: FloatArray
@@ -45,9 +52,12 @@ class Search:
         z = normal_quantile(level)
         guess = np.where(np.isfinite(errors), errors, np.abs(self.climb) / z)
         skipped = self.open_sides | ~wanted
-        return profile_limits(self.likelihood.evaluate, self.climb, self.maximum, guess, z, skipped)
+        return profile_limits(self.objective, self.climb, self.maximum, guess, z, skipped)
 
     def without(self, held: BoolArray) -> FloatArray:
-        """Return the maximum with the coefficients `held` (rows, p) at 0, for each row."""
+        """Return the maximum with the coefficients `held` (rows, p) at 0, for each row.
+
+        They stay in the penalty, which is that of the whole model.
+        """
         start = np.where(held, 0.0, self.climb)
-        return maximise(self.likelihood.evaluate, start, held=held).derivatives.value
+        return maximise(self.objective, start, held=held).derivatives.value

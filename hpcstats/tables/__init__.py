@@ -8,6 +8,7 @@ from hpcstats.tables.characteristics import characteristics
 from hpcstats.tables.comparisons import comparisons
 from hpcstats.tables.cox_models import cox_models
 from hpcstats.tables.estimates import estimates
+from hpcstats.tables.model_checks import model_checks
 from hpcstats.tables.statements import statements
 from hpcstats.tables.table import Column, Row, Table
 
@@ -19,5 +20,6 @@ __all__ = [
     "comparisons",
     "cox_models",
     "estimates",
+    "model_checks",
     "statements",
 ]

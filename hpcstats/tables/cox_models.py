@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hpcstats import formats
-from hpcstats.errors import DesignError, listing
+from hpcstats.model_lines import FactorLine, check_alike, factor_lines, models_alone
+from hpcstats.model_rows import ModelRow, ModelRows
 from hpcstats.numbers import Number, Text
-from hpcstats.tables.model_cells import Cells, ModelCells, variable
-from hpcstats.tables.pieces import EMPTY, named
+from hpcstats.tables.pieces import BEYOND, EMPTY, named
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from hpcstats.regression import CoxFit
-
-_ALIKE = ("ties", "interval", "level", "robust")
 
 
 def cox_models(
@@ -49,8 +47,8 @@ def cox_models(
     Raises
     ------
     DesignError
-        If a univariable model has several factors, or the models differ in ties, interval, level or kind
-        of variance.
+        If a univariable model has several factors, or the models differ in ties, penalty, interval, level
+        or kind of variance.
 
     Notes
     -----
@@ -59,15 +57,12 @@ def cox_models(
     the reason stands in the notes.
     """
     names = labels or {}
-    _check(univariable, multivariable)
-    alone = {
-        variable(fit.design.factors[0].name): ModelCells.of(fit, "univariable", names)
-        for fit in univariable.values()
-    }
-    together = ModelCells.of(multivariable, "multivariable", names)
+    check_alike(univariable, multivariable)
+    alone = models_alone(univariable, names)
+    together = ModelRows.of(multivariable, "multivariable", names)
     rows = [Row(kind="section", label=Text.of("Covariates"))]
     for name in dict.fromkeys([*alone, *together.factors]):
-        rows += _factor_rows(name, alone.get(name), together, names)
+        rows += map(_row, factor_lines(name, (alone.get(name), together), names))
     rows += [Row(kind="section", label=Text.of("Multivariable model")), *_footer(together)]
     return Table(
         caption=Text.of(caption),
@@ -76,23 +71,6 @@ def cox_models(
         rows=tuple(rows),
         notes=_notes(alone, together, names),
     )
-
-
-def _check(univariable: Mapping[str, CoxFit], multivariable: CoxFit) -> None:
-    several = [name for name, fit in univariable.items() if len(fit.design.factors) != 1]
-    if several:
-        raise DesignError(
-            f"A univariable model has one factor, but {listing(several)} has others. Fit each alone."
-        )
-    for what in _ALIKE:
-        different = [
-            name for name, fit in univariable.items() if getattr(fit, what) != getattr(multivariable, what)
-        ]
-        if different:
-            raise DesignError(
-                f"The models of a table need the same {what}, but {listing(different)} differs from the "
-                f"multivariable model ({getattr(multivariable, what)}). Fit all alike."
-            )
 
 
 def _columns(fit: CoxFit) -> tuple[Column, ...]:
@@ -109,35 +87,25 @@ def _columns(fit: CoxFit) -> tuple[Column, ...]:
     )
 
 
-def _factor_rows(
-    name: str, alone: ModelCells | None, together: ModelCells, labels: Mapping[str, str]
-) -> Iterator[Row]:
-    models = (alone, together if name in together.factors else None)
-    factors = [model.factors[name] for model in models if model is not None]
-    label = Text.of(named(name, labels))
-    if factors[0].kind == "numeric":
-        yield Row(label=label, cells=_side_by_side(m.only_term(name) if m else None for m in models))
-        return
-    yield Row(label=label, cells=_side_by_side(m.whole_factor(name) if m else None for m in models))
-    for level in dict.fromkeys(str(level) for factor in factors for level in _parts(factor)):
-        reference = any(str(factor.reference) == level for factor in factors)
-        yield Row(
-            label=Text.of(named(level, labels, level_of=name)),
-            cells=_side_by_side(m.level(name, level) if m else None for m in models),
-            kind="reference" if reference else "body",
-            indent=1,
-        )
+def _row(line: FactorLine) -> Row:
+    return Row(
+        label=Text.of(line.label),
+        cells=tuple(cell for row in line.rows for cell in _cells(row)),
+        kind="reference" if line.reference else "body",
+        indent=line.indent,
+    )
 
 
-def _parts(factor: Any) -> tuple[object, ...]:
-    return tuple(factor.levels if factor.kind == "categorical" else factor.terms)
+def _cells(row: ModelRow | None) -> tuple[Text, ...]:
+    if row is None:
+        return (EMPTY,) * 4
+    if row.kind == "absent":
+        return (Text.of(BEYOND),) * 4
+    status = Text.of(row.status.replace("_", " ")) if row.status else EMPTY
+    return row.events, row.ratio, row.p, status
 
 
-def _side_by_side(models: Iterable[Cells | None]) -> tuple[Text, ...]:
-    return tuple(cell for cells in models for cell in cells or (EMPTY,) * 4)
-
-
-def _footer(together: ModelCells) -> Iterator[Row]:
+def _footer(together: ModelRows) -> Iterator[Row]:
     fit, basis = together.fit, together.basis
     everybody = basis.resting_also_on(fit.dropped_patients())
     per, p = fit.events_per_parameter, fit.likelihood_ratio.p_value
@@ -152,22 +120,27 @@ def _footer(together: ModelCells) -> Iterator[Row]:
         "Events per parameter": per_parameter,
         "Rows dropped for missing covariates": dropped,
         "Likelihood-ratio test, P": basis.number(
-            "p_value", p, formats.p_value(p), "Likelihood-ratio test of all factors."
+            "p_value", p, formats.p_value(p), f"{_test(fit).capitalize()} of all factors."
         ),
         "Ties": fit.ties.capitalize(),
         "Interval": "profile likelihood" if fit.interval == "profile" else fit.interval.capitalize(),
-        "Variance": "robust" if fit.robust else "model",
+        "Penalty": "none" if fit.penalty is None else "Firth" if fit.penalty == "firth" else "normal prior",
+        "Variance": fit.variance,
     }
     for label, cell in cells.items():
         yield Row(label=Text.of(label), cells=(*(EMPTY,) * 5, Text.of(cell), EMPTY, EMPTY))
 
 
+def _test(fit: CoxFit) -> str:
+    return "likelihood-ratio test" if fit.penalty is None else "penalised likelihood-ratio test"
+
+
 def _notes(
-    alone: Mapping[str, ModelCells], together: ModelCells, labels: Mapping[str, str]
+    alone: Mapping[str, ModelRows], together: ModelRows, labels: Mapping[str, str]
 ) -> tuple[Text, ...]:
     notes = [
         Text.of(together.fit.method),
-        Text.of("P: likelihood-ratio test that leaves the factor out, all its levels together."),
+        Text.of(f"P: {_test(together.fit)} that leaves the factor out, all its levels together."),
     ]
     parts: list[str | Number] = []
     for name, model in alone.items():

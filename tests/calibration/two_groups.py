@@ -74,7 +74,7 @@ def by_kernels(orders: Orders, scenario: Scenario) -> Answers:
     likelihood = prepare(position, event, group[:, None].astype(np.float64), weights)
     start = np.zeros((weights.shape[0], 1))
     null = likelihood.evaluate(start)
-    top = maximise(likelihood.evaluate, start)
+    top = maximise(likelihood, start)
     at_null, information = null.information[:, 0, 0], top.derivatives.information[:, 0, 0]
     seen = at_null > 1e-9
     # Where the likelihood is monotone the climb ends with next to no information left; at a finite maximum of

@@ -20,18 +20,9 @@ import hpcstats as hs
 HERE = Path(__file__).parent
 _NOT_FINITE = {"NA": math.nan, "NaN": math.nan, "Inf": math.inf, "-Inf": -math.inf}
 
-_EXACT_TIES = "R's ties='exact' (discrete partial likelihood) is not an option of this version"
 _EMPTY = "the stored record is empty: survMisc::comp printed its table but returned nothing"
 
 EXCEPTIONS: dict[str, str] = {
-    "cox__ther_test1__exact": _EXACT_TIES,
-    "cox__ther_test2__exact": _EXACT_TIES,
-    "cox__aml__exact": _EXACT_TIES,
-    "cox__ovarian__exact": _EXACT_TIES,
-    "cox__heart__exact": _EXACT_TIES,
-    "cox__breast_hs__exact": _EXACT_TIES,
-    "cox__tiny_2g10__exact": _EXACT_TIES,
-    "cox__tiny_entry10__exact": _EXACT_TIES,
     "logrank_weights_comp__aml2__survMisc": _EMPTY,
     "logrank_weights_comp__gehan2__survMisc": _EMPTY,
     "logrank_weights_comp__tiny_2g10__survMisc": _EMPTY,

@@ -21,6 +21,9 @@ FAMILIES = (
     "other_intervals",
     "bands",
     "melded",
+    "cox_checks",
+    "firth",
+    "frailty",
 )
 
 

@@ -180,7 +180,11 @@ def test_any_table_of_columns_gives_one_answer(make, breslow: hs.CoxFit) -> None
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"ties": "exact"}, hs.UnsupportedError),
+        ({"ties": "exact", "weights": [1] * 6}, hs.UnsupportedError),
+        ({"ties": "exact", "robust": True}, hs.UnsupportedError),
+        ({"penalty": "ridge"}, hs.UnsupportedError),
+        ({"robust": "sandwich"}, hs.UnsupportedError),
+        ({"robust": "mancl-derouen"}, hs.UnsupportedError),
         ({"ties": "random"}, hs.UnsupportedError),
         ({"interval": "bootstrap"}, hs.UnsupportedError),
         ({"missing": "impute"}, hs.UnsupportedError),

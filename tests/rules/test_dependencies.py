@@ -9,6 +9,7 @@ import pytest
 from tests.rules.house import PACKAGE, ROOT, imports, room, sources
 
 BASIC = {"errors", "columns", "numbers", "formats", "results", "surv"}
+SHOWN = {"errors", "columns", "numbers", "formats", "results", "basis", "model_rows", "model_lines"}
 STATISTICS = {"nonparametric", "compare", "regression", "diagnosis", "description"}
 
 # Who may import whom. A room always may import itself.
@@ -19,6 +20,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "columns": {"errors"},
     "numbers": {"errors", "formats"},
     "results": {"errors", "columns", "formats", "numbers"},
+    "basis": {"formats", "numbers"},
+    "model_rows": {"columns", "formats", "numbers", "basis"},
+    "model_lines": {"errors", "basis", "model_rows"},
     "_response_checks": {"errors", "columns", "core"},
     "surv": {"numbers", "errors", "columns", "_response_checks"},
     "groups": {"errors", "columns", "surv"},
@@ -33,8 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis"},
     "sensitivity": BASIC | {"core", "groups", "covariates", "design"} | STATISTICS,
     "literature": BASIC,
-    "plots": {"errors", "columns", "numbers", "formats", "results"},
-    "tables": {"errors", "columns", "numbers", "formats", "results"},
+    "plots": SHOWN,
+    "tables": SHOWN,
     "reproduce": {"errors", "numbers", "results"},
     "cli": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
     "__main__": {"cli"},
@@ -43,8 +47,10 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # What is drawn and tabulated may be named in annotations, never called into being.
 MAY_NAME: dict[str, set[str]] = {
-    "plots": STATISTICS | {"surv", "literature"},
-    "tables": STATISTICS | {"surv", "literature"},
+    "model_rows": {"regression"},
+    "model_lines": {"regression"},
+    "plots": STATISTICS | {"surv", "literature", "sensitivity"},
+    "tables": STATISTICS | {"surv", "literature", "sensitivity"},
 }
 
 # The libraries each room stands on, besides the standard library and NumPy.

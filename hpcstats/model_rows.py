@@ -1,23 +1,23 @@
-"""The cells of one Cox model: events, hazard ratio, p-value and status of each factor and level."""
+"""One Cox model read factor by factor, as tables and figures print it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hpcstats import formats
-from hpcstats.numbers import Text
-from hpcstats.tables.pieces import BEYOND, EMPTY, Basis, named, with_limits
+from hpcstats.basis import Basis, named, with_limits
+from hpcstats.numbers import Number, Text
 
 if TYPE_CHECKING:
     from hpcstats.columns import BoolArray
     from hpcstats.regression import CoxFit
 
-Cells = tuple[Text, Text, Text, Text]
+REFERENCE = "1 (reference)"
 _CODED = re.compile(r"C\((?P<name>[^,()]+).*\)")
 
 
@@ -33,8 +33,44 @@ def variable(factor: str) -> str:
     return (coded["name"] if coded else factor).strip().strip("`")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRow:
+    """What one model says of a factor or of one of its levels.
+
+    Attributes
+    ----------
+    kind : {"factor", "term", "reference", "absent"}
+        A factor above its levels, a coefficient, the level others are compared with, or a level that the
+        model does not have.
+    term : str
+        Name of the coefficient, if it is one.
+    events, ratio, p : Text
+        Events and patients, hazard ratio with its limits, p-value of the whole factor; empty where there is
+        none.
+    estimate, low, high : float
+        The hazard ratio and its limits; NaN where there is none.
+    status : str
+        "ok" or "not_estimable" of a coefficient, else empty.
+    """
+
+    kind: str
+    term: str = ""
+    events: Text = field(default_factory=Text)
+    ratio: Text = field(default_factory=Text)
+    p: Text = field(default_factory=Text)
+    estimate: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+    status: str = ""
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All numbers of the row but the p-value."""
+        return (*self.events.numbers, *self.ratio.numbers)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ModelCells:
+class ModelRows:
     """One fitted model, read factor by factor."""
 
     fit: CoxFit
@@ -46,7 +82,7 @@ class ModelCells:
     labels: Mapping[str, str]
 
     @classmethod
-    def of(cls, fit: CoxFit, model: str, labels: Mapping[str, str]) -> ModelCells:
+    def of(cls, fit: CoxFit, model: str, labels: Mapping[str, str]) -> ModelRows:
         """Read a fit."""
         tests = fit.term_tests()
         return cls(
@@ -61,26 +97,25 @@ class ModelCells:
             labels=labels,
         )
 
-    def only_term(self, name: str) -> Cells:
-        """Return the cells of a factor with one coefficient."""
-        ratio, status = self._ratio(self.basis.below(name), self.factors[name].terms[0])
-        return self._events(self.basis.below(name), None), ratio, self._p(name), status
+    def heading(self, name: str) -> ModelRow:
+        """Return the row of a factor above its levels, or of its only coefficient."""
+        factor, basis = self.factors[name], self.basis.below(name)
+        events, p = self._events(basis, None), self._p(name)
+        if factor.kind == "numeric":
+            return self._coefficient(basis, factor.terms[0], events, p)
+        return ModelRow(kind="factor", events=events, p=p)
 
-    def whole_factor(self, name: str) -> Cells:
-        """Return the cells of a factor above its levels."""
-        return self._events(self.basis.below(name), None), EMPTY, self._p(name), EMPTY
-
-    def level(self, name: str, level: str) -> Cells:
-        """Return the cells of one level of a factor; dashes where the model has no such level."""
+    def level(self, name: str, level: str) -> ModelRow:
+        """Return the row of one level of a factor."""
         factor, basis = self.factors[name], self.basis.below(name, level)
         term = self._terms(factor).get(level)
+        if term is None and str(factor.reference) != level:
+            return ModelRow(kind="absent")
+        counted = factor.kind == "categorical"
+        events = self._events(basis, self._members(factor, term)) if counted else Text()
         if term is None:
-            if str(factor.reference) != level:
-                return (Text.of(BEYOND),) * 4
-            return self._events(basis, self._members(factor, None)), Text.of("1 (reference)"), EMPTY, EMPTY
-        ratio, status = self._ratio(basis, term)
-        events = self._events(basis, self._members(factor, term)) if factor.kind == "categorical" else EMPTY
-        return events, ratio, EMPTY, status
+            return ModelRow(kind="reference", events=events, ratio=Text.of(REFERENCE))
+        return self._coefficient(basis, term, events, Text())
 
     def reasons(self) -> Iterator[str]:
         """Say for each coefficient without an estimate why it has none."""
@@ -93,6 +128,24 @@ class ModelCells:
                 if reason:
                     of = f", {named(level, self.labels, level_of=name)}" if level else ""
                     yield f"{named(name, self.labels)}{of}: {reason.rstrip('.')}."
+
+    def _coefficient(self, basis: Basis, term: str, events: Text, p: Text) -> ModelRow:
+        row, fit = self.coefficients[term], self.fit
+        estimate, low, high = (float(row[column]) for column in ("hazard_ratio", "low", "high"))
+        profile = "profile-likelihood" if fit.penalty is None else "profile penalised-likelihood"
+        interval = profile if fit.interval == "profile" else fit.interval.capitalize()
+        how = (f"Hazard ratio ({self.model} Cox model).", f"{formats.level(fit.level)} {interval} interval")
+        return ModelRow(
+            kind="term",
+            term=term,
+            events=events,
+            ratio=with_limits(basis.below("hazard_ratio"), (estimate, low, high), _printed, how),
+            p=p,
+            estimate=estimate,
+            low=low,
+            high=high,
+            status=fit.statuses[fit.terms.index(term)],
+        )
 
     def _terms(self, factor: Any) -> dict[str, str]:
         if factor.kind != "categorical":
@@ -112,30 +165,20 @@ class ModelCells:
         if members is None:
             events, patients = fit.n_events, fit.n
         elif len(fit.response) == fit.n:
-            events, patients = (
-                int(np.count_nonzero(fit.response.event & members)),
-                int(np.count_nonzero(members)),
-            )
+            events = int(np.count_nonzero(fit.response.event & members))
+            patients = int(np.count_nonzero(members))
         else:
-            return EMPTY
+            return Text()
         return Text.of(
             basis.count("events", events, "Events in the model."),
             "/",
             basis.count("n", patients, "Patients in the model."),
         )
 
-    def _ratio(self, basis: Basis, term: str) -> tuple[Text, Text]:
-        row, part, fit = self.coefficients[term], basis.below("hazard_ratio"), self.fit
-        status = fit.statuses[fit.terms.index(term)]
-        values = (float(row["hazard_ratio"]), float(row["low"]), float(row["high"]))
-        interval = "profile-likelihood" if fit.interval == "profile" else fit.interval.capitalize()
-        how = (f"Hazard ratio ({self.model} Cox model).", f"{formats.level(fit.level)} {interval} interval")
-        text = with_limits(part, values, _printed, how)
-        return text, Text.of("ok" if status == "ok" else status.replace("_", " "))
-
     def _p(self, name: str) -> Text:
         value = self.p_values[name]
-        how = f"Likelihood-ratio test that leaves {name} out of the {self.model} model."
+        test = "Likelihood-ratio test" if self.fit.penalty is None else "Penalised likelihood-ratio test"
+        how = f"{test} that leaves {name} out of the {self.model} model."
         return Text.of(self.basis.below(name).number("p_value", value, formats.p_value(value), how))
 
 

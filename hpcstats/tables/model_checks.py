@@ -1,0 +1,195 @@
+"""Table of what stands behind Cox models: their size, assumptions, performance and influential patients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hpcstats import formats
+from hpcstats.basis import Basis, named
+from hpcstats.errors import DataError, DesignError, listing
+from hpcstats.numbers import Text
+from hpcstats.tables.check_cells import KEYS, UNITS, Checks, lines
+from hpcstats.tables.pieces import BEYOND, EMPTY
+from hpcstats.tables.table import Column, Row, Table
+
+if TYPE_CHECKING:
+    from hpcstats.regression import CoxFit
+    from hpcstats.regression.concordance import Concordance
+    from hpcstats.regression.performance import Performance
+    from hpcstats.regression.proportionality import ProportionalHazardsTest
+    from hpcstats.sensitivity import LeaveOneOut
+
+_SAME = 1e-6
+
+
+def model_checks(
+    fits: Mapping[str, CoxFit],
+    *,
+    proportional_hazards: Mapping[str, ProportionalHazardsTest] | None = None,
+    concordance: Mapping[str, Concordance] | None = None,
+    performance: Mapping[str, Performance] | None = None,
+    without_patient: Mapping[str, LeaveOneOut] | None = None,
+    without_paper: Mapping[str, LeaveOneOut] | None = None,
+    labels: Mapping[str, str] | None = None,
+    caption: str | Text = "Checks of the Cox models.",
+) -> Table:
+    """Events per parameter, proportional hazards, concordance and influence of Cox models.
+
+    Read it before the hazard ratios: few events per parameter, a concordance that correction brings down to
+    one half, or a hazard ratio that hangs on one patient say how much a model can carry. A large p-value of a
+    test of proportional hazards says little in a small sample.
+
+    Parameters
+    ----------
+    fits : mapping of str to CoxFit
+        The models, by name.
+    proportional_hazards : mapping of str to ProportionalHazardsTest, optional
+        From ``fit.proportional_hazards()``, by name of the model; like all that follow for as many models as
+        have it.
+    concordance : mapping of str to Concordance, optional
+        From ``fit.concordance()``.
+    performance : mapping of str to Performance, optional
+        From ``fit.performance()``.
+    without_patient, without_paper : mapping of str to LeaveOneOut, optional
+        From `hpcstats.leave_one_out` of the model, each patient or each paper left out.
+    labels : mapping of str to str, optional
+        Printed names: of a model or variable under its name, of a level under ``"variable=level"``.
+    caption : str or Text
+        What the table shows.
+
+    Returns
+    -------
+    Table
+        For each model a line for the whole and one for each factor or coefficient. Numbers have identifiers
+        such as ``multivariable.sex.male.without_patient``.
+
+    Raises
+    ------
+    DataError
+        Without models, or for checks of models that are not there.
+    DesignError
+        For a check that was not made of the model beside which it stands.
+
+    Examples
+    --------
+    >>> import hpcstats as hs
+    >>> y = hs.Surv.right([1, 2, 3, 4, 6, 7], [1, 1, 1, 0, 1, 1], id=list("abcdef"))
+    >>> fit = hs.cox(y, {"x": [1, 0, 1, 0, 1, 0]})
+    >>> table = hs.tables.model_checks({"model": fit}, concordance={"model": fit.concordance()})
+    >>> [row[:6] for row in table.cells()[1:]]  # doctest: +NORMALIZE_WHITESPACE
+    [['Model', '', '', '', '', ''],
+     ['Whole model', '5/6', '5.0', '', '', '0.62 (0.25 to 0.88)'],
+     ['X', '', '', '', '', '']]
+    """
+    names = labels or {}
+    checks: dict[str, dict[str, Any]] = {
+        "proportional_hazards": dict(proportional_hazards or {}),
+        "concordance": dict(concordance or {}),
+        "performance": dict(performance or {}),
+        "without_patient": dict(without_patient or {}),
+        "without_paper": dict(without_paper or {}),
+    }
+    _check(fits, checks)
+    rows: list[Row] = []
+    for name, fit in fits.items():
+        rows.append(Row(kind="section", label=Text.of(named(name, names))))
+        rows += _rows(_checks_of(name, fit, checks), names)
+    return Table(
+        caption=Text.of(caption),
+        stub="Model",
+        columns=_columns(checks["concordance"]),
+        rows=tuple(rows),
+        notes=tuple(map(Text.of, _notes(fits, checks, names))),
+    )
+
+
+def _check(fits: Mapping[str, CoxFit], checks: Mapping[str, Mapping[str, Any]]) -> None:
+    if not fits:
+        raise DataError("There are no models. Give at least one.")
+    for what, results in checks.items():
+        strangers = [name for name in results if name not in fits]
+        if strangers:
+            raise DataError(f"{what} has {listing(strangers)}, but the models are {listing(fits)}.")
+        for name, result in results.items():
+            if not _belongs(result, fits[name]):
+                raise DesignError(
+                    f"{what} of {name!r} was not made of this model. "
+                    "Make it of the fit that stands in the table."
+                )
+
+
+def _belongs(result: Any, fit: CoxFit) -> bool:
+    if (result.n, result.n_events) != (fit.n, fit.n_events):
+        return False
+    if not hasattr(result, "left_out"):
+        return True
+    ratios = fit.to_frame()["hazard_ratio"].tolist()
+    pairs = list(zip(result.estimate.tolist(), ratios, strict=False))
+    return tuple(result.columns.get("term", ())) == fit.terms and all(
+        not math.isfinite(found) or math.isclose(found, ratio, rel_tol=_SAME) for found, ratio in pairs
+    )
+
+
+def _checks_of(name: str, fit: CoxFit, checks: Mapping[str, Mapping[str, Any]]) -> Checks:
+    return Checks(
+        fit=fit,
+        basis=Basis(patients=fit.patients()).below(name),
+        proportional_hazards=checks["proportional_hazards"].get(name),
+        concordance=checks["concordance"].get(name),
+        performance=checks["performance"].get(name),
+        without={unit: checks[f"without_{unit}"].get(name) for unit in UNITS},
+    )
+
+
+def _rows(checks: Checks, labels: Mapping[str, str]) -> Iterator[Row]:
+    for label, indent, cells in lines(checks, labels):
+        yield Row(label=Text.of(label), cells=tuple(cells.get(key, EMPTY) for key in KEYS), indent=indent)
+
+
+def _columns(concordances: Mapping[str, Concordance]) -> tuple[Column, ...]:
+    levels = sorted({found.level for found in concordances.values()})
+    level = f"{' and '.join(map(formats.level, levels))} " if levels else ""
+    headings = {
+        "events": ("Events/patients", None),
+        "events_per_parameter": ("Events per parameter", None),
+        "p_value": ("P", "Proportional hazards"),
+        "p_permutation": ("Permutation P", "Proportional hazards"),
+        "concordance": (f"Apparent ({level}interval)", "Concordance"),
+        "corrected": ("Corrected", "Concordance"),
+        "hazard_ratio": ("With everybody", "Hazard ratio"),
+        "without_patient": ("Without the most influential patient", "Hazard ratio"),
+        "without_paper": ("Without the most influential paper", "Hazard ratio"),
+        "status": ("Status", None),
+    }
+    return tuple(
+        Column(key=key, label=Text.of(label), spanner=None if above is None else Text.of(above))
+        for key, (label, above) in headings.items()
+    )
+
+
+def _notes(
+    fits: Mapping[str, CoxFit], checks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]
+) -> Iterator[str]:
+    yield from dict.fromkeys(fit.method for fit in fits.values())
+    yield from dict.fromkeys(test.method for test in checks["proportional_hazards"].values())
+    if checks["concordance"]:
+        yield "Concordance: 0.5 is no better than chance. Apparent: on the patients of the model itself."
+        yield from dict.fromkeys(found.method for found in checks["concordance"].values())
+    if checks["performance"]:
+        yield (
+            "Corrected: less the optimism of bootstrap samples, in brackets those with finite estimates of "
+            "those drawn; where these are few it is still too good."
+        )
+    for unit in UNITS:
+        results = checks[f"without_{unit}"].values()
+        yield from dict.fromkeys(f"Without a {unit}: {result.method}" for result in results)
+    if checks["without_patient"] or checks["without_paper"]:
+        yield "Most influential: whose leaving out changes the hazard ratio by the largest factor."
+    yield f"{BEYOND}: not made. {formats.NOT_ESTIMABLE}: not estimable."
+    for name, fit in fits.items():
+        for warning in fit.warnings:
+            yield f"{named(name, labels)}: {warning}"
+    if not any(fit.warnings for fit in fits.values()):
+        yield "All models converged; no likelihood is monotone."
