@@ -196,7 +196,7 @@ def _design_findings(
     if cone.monotone:
         names = list(infinite_terms(cone, design.terms))
         along = combination(named_direction(cone, design.terms))
-        text = f"monotone likelihood: no finite estimate along {along}"
+        text = f"monotone likelihood: no finite estimate along {along}; write penalty='firth'"
         return [*found, problem("monotone likelihood", text, names)], cone
     return [
         *found,

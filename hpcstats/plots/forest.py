@@ -72,9 +72,9 @@ def forest(
     ... )
                model            term  hazard_ratio
     4    univariable  arm[T.placebo]          7.87
-    5  multivariable  arm[T.placebo]          7.71
-    6    univariable             age          0.88
-    7  multivariable             age          0.95
+    5  multivariable  arm[T.placebo]         19.17
+    6    univariable             age          0.78
+    7  multivariable             age          0.62
     """
     alone, fits = dict(univariable or {}), {}
     if not alone and multivariable is None:

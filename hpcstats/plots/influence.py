@@ -67,9 +67,9 @@ def influence(
     ... )
     >>> figure.data[["left_out", "estimate"]].head(3).round(2)
       left_out  estimate
-    0     None      2.43
+    0     None      3.35
     1        f      1.41
-    2        e      1.48
+    2        a      2.30
     """
     if named < 0:
         raise DesignError(f"named={named!r} is no number of names. Write 0 or more.")

@@ -171,8 +171,7 @@ def _units(
     quantity: LeftOut, unit: str, named: int, most: int, labels: Mapping[str, str]
 ) -> tuple[Unit, ...]:
     rows = quantity.rows(unit)
-    change = [float(row["change"]) for row in rows]
-    order = sorted(range(len(rows)), key=lambda k: (math.isnan(change[k]), change[k], k))
+    order = sorted(range(len(rows)), key=lambda k: (*_height(rows[k]), k))
     units = [Unit(row=rows[k], place=place) for place, k in enumerate(order)]
     runs = _runs(units)
     few = len(rows) <= most
@@ -183,6 +182,14 @@ def _units(
         replace(one, text=_name(quantity, unit, one, labels), named=not few) if k in chosen else one
         for k, one in zip(order, units, strict=True)
     )
+
+
+def _height(row: Mapping[Any, Any]) -> tuple[bool, float]:
+    """Sort by the estimate; one that is not reached comes after all, and unknown ones last."""
+    value = float(row["estimate"])
+    if math.isfinite(value):
+        return False, value
+    return row["change"] != math.inf, math.inf
 
 
 def _runs(units: Sequence[Unit]) -> list[list[Unit]]:

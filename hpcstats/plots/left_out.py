@@ -55,7 +55,7 @@ class LeftOut:
     >>> fit = hs.cox(y, {"x": [1, 0, 1, 0, 1, 0]})
     >>> quantity = LeftOut(label="Hazard ratio", whole=fit, by={"patient": leave_one_out(fit)})
     >>> str(quantity.text)
-    '2.43 (0.30 to 21.0)'
+    '3.35 (0.43 to 67.9)'
     """
 
     label: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from hpcstats.columns import FloatArray
 from hpcstats.core.cluster_variance import KINDS
 from hpcstats.core.firth import FirthPenalty
 from hpcstats.core.log_posterior import NormalPosterior
@@ -64,14 +65,6 @@ class Choices:
             ties=ties, penalty=penalty, interval=interval, level=confidence_level(level), robust=robust
         )
 
-    def objective(self, likelihood: PartialLikelihood, terms: tuple[str, ...], widths: Any) -> Objective:
-        """Add the penalty."""
-        if self.penalty is None:
-            return likelihood
-        if isinstance(self.penalty, NormalPrior):
-            return self.penalty.density(likelihood, terms, widths)
-        return FirthPenalty(likelihood)
-
     def variance(self, case: Case) -> str:
         """Decide between the model-based variance, the plain sandwich, and those for few clusters.
 
@@ -112,6 +105,17 @@ class Choices:
         if variance != MODEL and self.interval == "profile":
             raise UnsupportedError("A profile interval ignores a robust variance. Write interval='wald'.")
         return self.interval
+
+
+def penalised(
+    likelihood: PartialLikelihood, penalty: Penalty | None, terms: tuple[str, ...], widths: FloatArray
+) -> Objective:
+    """Add a penalty to the likelihood of columns that were divided by `widths`."""
+    if penalty is None:
+        return likelihood
+    if isinstance(penalty, NormalPrior):
+        return penalty.density(likelihood, terms, widths)
+    return FirthPenalty(likelihood)
 
 
 def check_weights(ties: str, weights: Any, frequencies: Any) -> None:

@@ -14,7 +14,7 @@ from hpcstats.core.recession import Recession
 from hpcstats.design import Design
 from hpcstats.findings import infinite_terms
 from hpcstats.regression.case import Case
-from hpcstats.regression.choices import MODEL, Choices, Objective
+from hpcstats.regression.choices import MODEL, Choices, Objective, penalised
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.search import Search
 from hpcstats.regression.variances import variance_of
@@ -63,7 +63,7 @@ def estimate(
 ) -> CoxFit:
     """Fit the model: the maximum, or where there is none its limit; `kind` is that of the variance."""
     terms, penalty, ties = design.terms, choices.penalty, choices.ties
-    objective = choices.objective(likelihood, terms, widths)
+    objective = penalised(likelihood, penalty, terms, widths)
     if penalty is None:
         peak = _of_likelihood(case, design.matrix / widths, likelihood, ties)
         open_cone = peak.cone

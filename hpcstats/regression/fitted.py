@@ -87,7 +87,7 @@ def fitted(fit: CoxFit, what: str) -> Fitted:
     if not np.isfinite(fit.coef).all():
         raise DesignError(
             f"{what} need finite coefficients, but {fit.reason or 'some are missing'} "
-            "Leave the covariate out, or use a penalised fit."
+            "Leave the covariate out, or write penalty='firth'."
         )
     case = fit.inputs
     rows = np.flatnonzero(case.weights > 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,62 +15,18 @@ from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.core.ray import slopes
 from hpcstats.errors import SeparationWarning, warn
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
+from hpcstats.regression.choices import Objective, penalised
 from hpcstats.regression.concordance import comparisons
 from hpcstats.regression.fitted import Fitted, fitted
-from hpcstats.results import Result
+from hpcstats.regression.performance_result import Performance
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hpcstats.regression.fit import CoxFit
+
+__all__ = ["Performance", "performance"]
 
 _AT_ONCE = 2_000_000
 """Rows times replicates that are held at once."""
-MEASURES = ("concordance", "calibration_slope")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Performance(Result):
-    """Apparent and corrected performance of a fit. Made by `CoxFit.performance`.
-
-    Attributes
-    ----------
-    apparent, optimism, corrected, monte_carlo_error : ndarray, shape (2,)
-        Of concordance and calibration slope, in this order; corrected is apparent less optimism, the last its
-        standard error by the finite number of resamples.
-    n_resamples, n_used : int
-        Bootstrap samples drawn, and those with finite estimates, which alone enter.
-    """
-
-    apparent: FloatArray
-    optimism: FloatArray
-    corrected: FloatArray
-    monte_carlo_error: FloatArray
-    n_resamples: int
-    n_used: int
-
-    summary_fields = (*Result.summary_fields, "n_resamples", "n_used")
-
-    def title(self) -> str:
-        """Return the heading of the text form."""
-        return (
-            f"Performance, n = {self.n}, events = {self.n_events}, "
-            f"{self.n_used:,} of {self.n_resamples:,} bootstrap samples with finite estimates"
-        )
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row each for concordance and calibration slope: apparent, optimism, corrected."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "measure": list(MEASURES),
-                "apparent": self.apparent,
-                "optimism": self.optimism,
-                "corrected": self.corrected,
-                "monte_carlo_error": self.monte_carlo_error,
-            }
-        )
 
 
 def performance(fit: CoxFit, n_resamples: int = 1000, seed: Seed = 1) -> Performance:
@@ -84,7 +39,7 @@ def performance(fit: CoxFit, n_resamples: int = 1000, seed: Seed = 1) -> Perform
     Parameters
     ----------
     fit : CoxFit
-        An unpenalised fit with finite coefficients.
+        A fit with finite coefficients. Resamples are fitted with its penalty.
     n_resamples : int
         Bootstrap samples: patients drawn with replacement, within strata; or whole clusters, or the patients
         behind several rows.
@@ -104,9 +59,10 @@ def performance(fit: CoxFit, n_resamples: int = 1000, seed: Seed = 1) -> Perform
     Notes
     -----
     The optimism of the concordance is the mean over resamples of that on the resample less that on the data.
-    The slope is the coefficient of x'beta* in a Cox model: 1 on the resample itself, and on the data the
-    median over resamples. Harrell averages them: a few resamples whose beta* happens to lie near 0 have
-    slopes that are anything, and in small samples rule the mean. Harrell, Lee & Mark 1996
+    The slope is the coefficient of x'beta* in a Cox model; its optimism is the median over resamples of that
+    on the resample (1, unless there is a penalty; infinite where the likelihood is monotone along beta*) less
+    that on the data. Harrell averages: a few resamples whose beta* happens to lie near 0 have slopes that are
+    anything, and in small samples rule the mean. Harrell, Lee & Mark 1996
     (doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4).
 
     Resamples without a finite estimate (no events, a constant covariate, a monotone likelihood) are counted
@@ -135,13 +91,11 @@ def performance(fit: CoxFit, n_resamples: int = 1000, seed: Seed = 1) -> Perform
     likelihood = _likelihood(at, at.weights[None])
     parts = [_optimism(at, likelihood, weights) for weights in _resamples(at, n_resamples, generator)]
     found = np.concatenate(parts)
-    found = found[np.isfinite(found).all(axis=1)]
+    found = found[np.isfinite(found[:, 0])]
     used = found.shape[0]
-    apparent = np.array([concordances(comparisons(at), at.linear[None], at.weights[None])[0], 1.0])
-    optimism, error = np.full(2, np.nan), np.full(2, np.nan)
-    if used > 1:
-        optimism = np.array([found[:, 0].mean(), np.median(found[:, 1])])
-        error = np.array([found[:, 0].std(ddof=1), _spread_of_median(found[:, 1])]) / np.sqrt(used)
+    own = _own_slopes(fit, likelihood, fit.coef[None] * fit.search.scale)[0]
+    apparent = np.array([concordances(comparisons(at), at.linear[None], at.weights[None])[0], own])
+    optimism, error = _summarised(found)
     notes = _notes(fit, used, n_resamples)
     return Performance(
         n=fit.n,
@@ -156,7 +110,7 @@ def performance(fit: CoxFit, n_resamples: int = 1000, seed: Seed = 1) -> Perform
         reason="" if used > 1 else "Fewer than two bootstrap samples have a finite estimate.",
         apparent=apparent,
         optimism=optimism,
-        corrected=apparent - optimism,
+        corrected=np.where(np.isfinite(apparent), apparent - optimism, np.nan),
         monte_carlo_error=error,
         n_resamples=n_resamples,
         n_used=used,
@@ -168,7 +122,7 @@ def _notes(fit: CoxFit, used: int, drawn: int) -> tuple[str, ...]:
         return fit.warnings
     note = (
         f"{drawn - used:,} of {drawn:,} bootstrap samples have no finite estimate and were left out; "
-        "the measures of those left are too good. Use fewer terms or a penalised fit."
+        "the measures of those left are too good. Use fewer terms, or penalty='firth'."
     )
     warn(note, SeparationWarning)
     return (*fit.warnings, note)
@@ -200,7 +154,8 @@ def _optimism(at: Fitted, likelihood: PartialLikelihood, weights: FloatArray) ->
     """
     scale = at.fit.search.scale
     start = np.tile(at.fit.coef * scale, (weights.shape[0], 1))
-    top = maximise(_likelihood(at, weights), start, give_up=True)
+    resampled = _likelihood(at, weights)
+    top = maximise(_objective(at.fit, resampled), start, give_up=True)
     found, good = np.full((weights.shape[0], 2), np.nan), top.converged
     if good.any():
         chosen = top.position[good]
@@ -208,13 +163,42 @@ def _optimism(at: Fitted, likelihood: PartialLikelihood, weights: FloatArray) ->
         compared = comparisons(at)
         own = concordances(compared, scores, weights[good])
         found[good, 0] = own - concordances(compared, scores, np.broadcast_to(at.weights, scores.shape))
-        found[good, 1] = 1 - slopes(likelihood, chosen)
+        promised = _own_slopes(at.fit, resampled.take(np.flatnonzero(good)), chosen)
+        found[good, 1] = promised - slopes(likelihood, chosen)
     return found
+
+
+def _objective(fit: CoxFit, likelihood: PartialLikelihood) -> Objective:
+    """Add the penalty of the fit."""
+    return penalised(likelihood, fit.penalty, fit.terms, fit.search.scale)
+
+
+def _summarised(found: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return optimism and its Monte-Carlo error of both measures (2,), from that of each resample (B, 2)."""
+    optimism, error = np.full(2, np.nan), np.full(2, np.nan)
+    if found.shape[0] < 2:
+        return optimism, error
+    concordance, slope = found[:, 0], found[~np.isnan(found[:, 1]), 1]
+    optimism[0] = concordance.mean()
+    error[0] = concordance.std(ddof=1) / np.sqrt(concordance.size)
+    if slope.size > 1 and np.isfinite(np.median(slope)):
+        optimism[1] = np.median(slope)
+        error[1] = _spread_of_median(slope) / np.sqrt(slope.size)
+    return optimism, error
+
+
+def _own_slopes(fit: CoxFit, likelihood: PartialLikelihood, coefficients: FloatArray) -> FloatArray:
+    """Return the slopes (B,) on the data the coefficients are fitted to."""
+    if fit.penalty is None:
+        return np.ones(coefficients.shape[0])
+    found = slopes(likelihood, coefficients)
+    return np.where(np.isnan(found), np.inf, found)
 
 
 def _spread_of_median(values: FloatArray) -> float:
     """Return the standard error of the median times the root of the number, were the middle half normal."""
-    low, high = np.quantile(values, [0.25, 0.75])
+    with np.errstate(invalid="ignore"):
+        low, high = np.quantile(values, [0.25, 0.75])
     return float(np.sqrt(np.pi / 2) * (high - low) / (2 * ndtri(0.75)))
 
 

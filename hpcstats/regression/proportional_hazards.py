@@ -35,9 +35,10 @@ def cox(
     level: float = 0.95,
     missing: str = "raise",
 ) -> CoxFit:
-    r"""Hazard ratios of covariates, by maximum partial likelihood.
+    r"""Hazard ratios of covariates, by maximum partial likelihood, plain or penalised.
 
-    A coefficient whose likelihood rises for ever (no events in one group, say) has no estimate: it is
+    With few events use ``penalty="firth"``: its estimate is always finite and less biased. Without a penalty
+    a coefficient whose likelihood rises for ever (no events in one group, say) has no estimate: it is
     reported as not estimable, named, with a one-sided profile interval, and the others at their limits.
 
     Parameters
@@ -49,26 +50,28 @@ def cox(
     formula : str or sequence of str, optional
         Right-hand side such as ``"age + resection"``, or column names; None takes every column.
         The first level of a categorical column is the reference.
-    ties : {"efron", "breslow"}
-        Approximation for tied events.
-    penalty : None
-        Unpenalised maximum likelihood.
+    ties : {"efron", "breslow", "exact"}
+        Rule for tied events; "exact" is the discrete (conditional logistic) likelihood.
+    penalty : None, "firth" or NormalPrior
+        Maximum likelihood; Firth's penalty; or the mode under normal priors (`posterior` says more).
     strata : column, optional
         Strata with baseline hazards of their own; a name in `data`, or values.
     cluster : column, optional
         Rows that belong together (papers, centres); makes the variance robust.
-    robust : bool, optional
+    robust : bool or str, optional
         Sandwich variance. By default where the model-based one would mislead: with clusters, with weights
-        that are no whole numbers, and (clustered by `id`) when a patient has several events.
+        that are no whole numbers, and (clustered by `id`) when a patient has several events. For few clusters
+        "lin-wei", "fay-graubard", "kauermann-carroll", "mancl-derouen" or "morel-bokossa-neerchal", with
+        Student's t on clusters less coefficients.
     weights : column of numbers, optional
-        Sampling weights (R's case weights).
+        Sampling weights (R's case weights); not with exact ties.
     frequencies : column of whole numbers, optional
         How often each row stands for a patient: exactly what the repeated rows give, for every tie rule.
     offset : column of numbers, optional
         Fixed part of the log hazard ratio.
     interval : {"auto", "profile", "wald"}
-        Profile-likelihood limits, or normal ones. "auto" is "profile", but "wald" with a robust variance,
-        which a likelihood knows nothing of.
+        Limits by the profile of what was maximised, or normal ones (Student's t for few clusters). "auto" is
+        "profile", but "wald" with a robust variance, which a likelihood knows nothing of.
     level : float
         Confidence level, a proportion.
     missing : {"raise", "drop"}
@@ -86,22 +89,25 @@ def cox(
     DataError
         For missing values (unless dropped), unknown columns, unusable weights.
     UnsupportedError
-        For unknown options.
+        For unknown options, and combinations without a definition.
 
     Notes
     -----
     .. math:: \log L(\beta) = \sum_i \delta_i x_i'\beta - \sum_k \sum_{l=0}^{d_k-1}
               \log\Big(\sum_{j \in R_k} e^{x_j'\beta} - \frac{l}{d_k}\sum_{j \in D_k} e^{x_j'\beta}\Big)
 
-    for Efron's rule; Breslow's has no second sum. The robust variance is D'D with D the dfbeta residuals,
-    summed within clusters, without small-sample factor. Agrees with R's ``coxph``; unlike it, a
-    monotone likelihood is decided exactly and never reported as a large number.
-    Cox 1972 (doi:10.1111/j.2517-6161.1972.tb00899.x); Efron 1977 (doi:10.1080/01621459.1977.10480613);
-    Lin & Wei 1989 (doi:10.1080/01621459.1989.10478874).
+    for Efron's rule; Breslow's has no second sum. Firth's penalty adds half the log determinant of the
+    information; a coefficient held at 0 in a test stays in it. Then p-values are of the penalised likelihood
+    ratio, Wald's with ``interval="wald"``. Only with Breslow's ties does this equal R's ``coxphf``, which has
+    no other. The robust variance is D'D with D the dfbeta residuals, summed within clusters, without
+    small-sample factor. Agrees with R's ``coxph``; unlike it, a monotone likelihood is decided exactly and
+    never reported as a large number. Cox 1972 (doi:10.1111/j.2517-6161.1972.tb00899.x); Efron 1977
+    (doi:10.1080/01621459.1977.10480613); Lin & Wei 1989 (doi:10.1080/01621459.1989.10478874); Heinze &
+    Schemper 2001 (doi:10.1111/j.0006-341X.2001.00114.x).
 
     Examples
     --------
-    6-MP against placebo (Freireich et al. 1963), Efron: 1.572 (0.412).
+    6-MP against placebo (Freireich et al. 1963), Efron: 1.572 (0.412), exact: 1.628 (0.433).
 
     >>> import hpcstats as hs
     >>> six_mp = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
@@ -112,6 +118,19 @@ def cox(
     >>> fit.to_frame().round(3)[["term", "coef", "std_error", "hazard_ratio"]]
           term   coef  std_error  hazard_ratio
     0  placebo  1.572      0.412         4.817
+    >>> exact = hs.cox(y, {"placebo": [0] * 21 + [1] * 21}, ties="exact")
+    >>> exact.to_frame().round(3)[["term", "coef", "std_error", "hazard_ratio"]]
+          term   coef  std_error  hazard_ratio
+    0  placebo  1.628      0.433         5.095
+
+    Two patients, the treated one dies first: the likelihood is monotone, Firth's hazard ratio is 3.
+
+    >>> fit = hs.cox(hs.Surv.right([1, 2], [1, 1]), {"treated": [1, 0]}, penalty="firth")
+    >>> fit.to_frame().round(3)[["term", "hazard_ratio", "low", "high", "p_value"]]
+          term  hazard_ratio   low     high  p_value
+    0  treated           3.0  0.16  437.761    0.469
+    >>> fit.monotone
+    ('treated',)
     """
     needs_kind(response, ("right", "counting"), "cox", "It needs Surv.right or Surv.counting.")
     choices = Choices.checked(ties, penalty, interval, level, robust)

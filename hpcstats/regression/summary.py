@@ -14,10 +14,10 @@ from hpcstats.regression.chi_squared import ChiSquaredTest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hpcstats.regression.fit import CoxFit
+    from hpcstats.regression.estimates import CoxEstimates
 
 
-def limits_of(fit: CoxFit) -> FloatArray:
+def limits_of(fit: CoxEstimates) -> FloatArray:
     """Return the limits (2, p) of the kind asked for, and profile limits where nothing else exists."""
     infinite = np.isnan(fit.coef)
     freedom, level = fit.degrees_of_freedom, fit.level
@@ -30,13 +30,13 @@ def limits_of(fit: CoxFit) -> FloatArray:
     return np.where(wanted, profile_limits_of(fit, level, wanted), wald)
 
 
-def profile_limits_of(fit: CoxFit, level: float, wanted: BoolArray) -> FloatArray:
+def profile_limits_of(fit: CoxEstimates, level: float, wanted: BoolArray) -> FloatArray:
     """Return profile limits (2, p) of the coefficients `wanted`."""
     errors = np.sqrt(np.diag(fit.naive_covariance)) * fit.search.scale
     return fit.search.limits(errors, level, wanted) / fit.search.scale
 
 
-def limit_reasons_of(fit: CoxFit) -> tuple[str, ...]:
+def limit_reasons_of(fit: CoxEstimates) -> tuple[str, ...]:
     """Say for each coefficient why a limit is open; empty where both exist."""
     found = []
     for j, term in enumerate(fit.terms):
@@ -53,7 +53,7 @@ def limit_reasons_of(fit: CoxFit) -> tuple[str, ...]:
     return tuple(found)
 
 
-def statistics_of(fit: CoxFit) -> tuple[FloatArray, FloatArray]:
+def statistics_of(fit: CoxEstimates) -> tuple[FloatArray, FloatArray]:
     """Return statistic and p-value of each coefficient.
 
     Wald's, but of a penalised fit with profile limits the signed root of the likelihood ratio.
@@ -68,7 +68,7 @@ def statistics_of(fit: CoxFit) -> tuple[FloatArray, FloatArray]:
     return statistic, 2 * np.asarray(ndtr(-np.abs(statistic)))
 
 
-def frame_of(fit: CoxFit) -> pd.DataFrame:
+def frame_of(fit: CoxEstimates) -> pd.DataFrame:
     """Return a row for each coefficient."""
     import pandas as pd
 
@@ -89,7 +89,7 @@ def frame_of(fit: CoxFit) -> pd.DataFrame:
     )
 
 
-def wald_of(fit: CoxFit) -> ChiSquaredTest:
+def wald_of(fit: CoxEstimates) -> ChiSquaredTest:
     """Test all coefficients; with few clusters the statistic over its rank is an F."""
     widths, freedom = fit.search.scale, fit.degrees_of_freedom
     coef, spread = fit.coef * widths, fit.covariance * np.outer(widths, widths)
@@ -102,13 +102,13 @@ def wald_of(fit: CoxFit) -> ChiSquaredTest:
     return ChiSquaredTest(statistic, rank, float(fdtrc(rank, freedom, statistic / rank)))
 
 
-def score_of(fit: CoxFit) -> ChiSquaredTest:
+def score_of(fit: CoxEstimates) -> ChiSquaredTest:
     """Test all coefficients by the slope at 0."""
     score, information = fit.search.null.score[0], fit.search.null.information[0]
     return ChiSquaredTest.of(float(score @ np.linalg.solve(information, score)), score.size)
 
 
-def term_tests_of(fit: CoxFit) -> pd.DataFrame:
+def term_tests_of(fit: CoxEstimates) -> pd.DataFrame:
     """Return likelihood-ratio tests that leave out one factor each."""
     import pandas as pd
 

@@ -9,9 +9,10 @@ import numpy as np
 from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.core.partial_likelihood import PartialLikelihood
 from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
+from hpcstats.errors import SmallSampleWarning, warn
 from hpcstats.regression.case import Case
 from hpcstats.regression.choices import MODEL, SANDWICH
-from hpcstats.regression.cluster_variance import cluster_variance
+from hpcstats.regression.cluster_variance import FEW_CLUSTERS, cluster_variance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +61,10 @@ def variance_of(
             )
         plain = sandwich(changes, case.cluster[kept])
         return Variance(
-            naive=naive, covariance=_without(plain, infinite), words="clustered (sandwich) variance"
+            naive=naive,
+            covariance=_without(plain, infinite),
+            words="clustered (sandwich) variance",
+            notes=_few_clusters(np.unique(case.cluster[kept]).size) if case.cluster_given else (),
         )
     assert case.cluster is not None
     present, codes = np.unique(case.cluster[kept], return_inverse=True)
@@ -79,6 +83,18 @@ def variance_of(
         words=f"{found.method} and Student's t with {found.degrees_of_freedom} degrees of freedom",
         notes=found.warnings,
     )
+
+
+def _few_clusters(clusters: int) -> tuple[str, ...]:
+    """Warn that the plain sandwich is too small for few clusters."""
+    if clusters >= FEW_CLUSTERS:
+        return ()
+    text = (
+        f"The robust variance rests on {clusters} clusters, fewer than {FEW_CLUSTERS}, and is too small "
+        "without a correction. Write robust='mancl-derouen', and leave out one cluster at a time."
+    )
+    warn(text, SmallSampleWarning)
+    return (text,)
 
 
 def _inverse(information: FloatArray) -> FloatArray:

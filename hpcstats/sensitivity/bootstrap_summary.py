@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from hpcstats.errors import SeparationWarning, SmallSampleWarning, listing, warn
 from hpcstats.sensitivity.bootstrap_replicates import Replicates
 from hpcstats.sensitivity.bootstrap_result import BootstrapResult
 from hpcstats.sensitivity.choice import estimates, shown
-from hpcstats.sensitivity.cox_refits import CoxRefits
+from hpcstats.sensitivity.cox_refits import MONOTONE_LIKELIHOOD, CoxRefits
 from hpcstats.sensitivity.refits import Refits, quantity_names
 from hpcstats.sensitivity.sample import Sample
 
@@ -52,7 +52,7 @@ def summarised(sample: Sample, replicates: Replicates, units: Units, asked: Aske
         n_events=sample.n_events,
         method=_sentence(refits, size, units, asked),
         conventions=_conventions(refits),
-        warnings=_notes(refits, finite, causes),
+        warnings=(*_separated(refits, units, whole=sample.whole), *_notes(refits, finite, causes)),
         status="not_estimable" if nothing else "ok",
         reason=nothing[0] if nothing else "",
         columns=dict(refits.columns),
@@ -92,6 +92,21 @@ def _conventions(refits: Refits) -> tuple[str, ...]:
     if refits.logarithmic:
         told.append("Bias and errors are on the log scale.")
     return tuple(told)
+
+
+def _separated(refits: Refits, units: Units, *, whole: bool) -> tuple[str, ...]:
+    """Warn of penalised refits of data without a maximum likelihood estimate."""
+    if not isinstance(refits, CoxRefits) or refits.penalty is None:
+        return ()
+    plain = replace(refits, penalty=None).evaluate(units.original, whole=whole)
+    if refits.reasons[plain.missing[0, 0]] != MONOTONE_LIKELIHOOD:
+        return ()
+    note = (
+        "The likelihood of the data is monotone, and so is that of every resample: penalised estimates "
+        "hardly vary, and these limits are far too narrow. Report a profile interval."
+    )
+    warn(note, SeparationWarning)
+    return (note,)
 
 
 def _notes(refits: Refits, finite: BoolArray, causes: Sequence[dict[str, int]]) -> tuple[str, ...]:

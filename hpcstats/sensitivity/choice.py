@@ -51,7 +51,7 @@ def choose(result: Any, statistic: Any, penalty: Any) -> tuple[Sample, Refits]:
 
 
 def _penalty(fit: CoxFit, penalty: Any) -> Any:
-    chosen = getattr(fit, "penalty", None) if isinstance(penalty, str) and penalty == "same" else penalty
+    chosen = fit.penalty if isinstance(penalty, str) and penalty == "same" else penalty
     if chosen is None or chosen == "firth" or hasattr(chosen, "density"):
         return chosen
     raise unknown_option("penalty", penalty, PENALTIES)

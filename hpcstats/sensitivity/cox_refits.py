@@ -19,10 +19,11 @@ from hpcstats.errors import UnsupportedError
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.refits import Evaluated
 
+MONOTONE_LIKELIHOOD = "monotone likelihood"
 REASONS = (
     "",
     "no information on a term (no events, or a covariate without contrast)",
-    "monotone likelihood",
+    MONOTONE_LIKELIHOOD,
     "Newton's method did not arrive",
 )
 _REASON_OF = {CONVERGED: 0, UNINFORMED: 1, MONOTONE: 2, STOPPED: 3}

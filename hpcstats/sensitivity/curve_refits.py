@@ -110,7 +110,7 @@ class CurveRefits:
         return Evaluated(np.stack(values, 1), np.stack(missing, 1), np.stack(spreads, 1) if errors else None)
 
     def within_follow_up(self, estimate: Evaluated, unit: str) -> None:
-        """Refuse what lies beyond the follow-up of the data, other than the mean of a curve that ends at 0."""
+        """Refuse what lies beyond the follow-up of the data, but for the mean of a curve that ends at 0."""
         for j, (group, (kind, at)) in enumerate(
             product(self.columns["group"][:: len(self.asked)], self.asked)
         ):

@@ -101,7 +101,7 @@ def _score_parts(
 def _without_term(fit: CoxFit, sample: Sample, matrix: FloatArray, rows: IntArray) -> FloatArray:
     likelihood = _likelihood(fit, sample, matrix, rows)
     start = np.zeros((1, matrix.shape[1]))
-    penalised = getattr(fit, "penalty", None) is not None
+    penalised = fit.penalty is not None
     top = maximise(FirthPenalty(likelihood), start, give_up=True) if penalised else refit(likelihood, start)
     if top.status[0] != CONVERGED:
         raise DesignError(

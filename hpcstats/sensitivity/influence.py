@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.core.resampling_weights import Units, one_left_out
-from hpcstats.sensitivity.cox_refits import CoxRefits
+from hpcstats.sensitivity.cox_refits import MONOTONE_LIKELIHOOD, CoxRefits
 from hpcstats.sensitivity.refits import Evaluated, Refits
 from hpcstats.sensitivity.sample import Sample
 
@@ -86,7 +86,7 @@ class Influence:
     def told(self) -> tuple[tuple[str, ...], ...]:
         """Why there is no estimate of a unit and quantity, or none by maximum likelihood."""
         return tuple(
-            tuple(self.reasons[number] or ("monotone likelihood" if penalised else "") for number in row)
+            tuple(self.reasons[number] or (MONOTONE_LIKELIHOOD if penalised else "") for number in row)
             for row, penalised in zip(self.left.missing.tolist(), self.firth.tolist(), strict=True)
         )
 

@@ -33,6 +33,8 @@ class Sample:
         Positions of these rows among those given, and how many were given.
     clusters, strata : ndarray of int or None
         Rows that belong together, and groups or strata that keep their sizes.
+    cluster_names : tuple
+        Labels of the clusters.
     """
 
     response: Surv
@@ -41,6 +43,7 @@ class Sample:
     used: IntArray
     given: int
     clusters: IntArray | None = None
+    cluster_names: tuple[Any, ...] = ()
     strata: IntArray | None = None
 
     @classmethod
@@ -75,7 +78,8 @@ class Sample:
             whole=case.frequency or bool((weights == 1).all()),
             used=fit.design.rows[kept],
             given=fit.design.rows.size + fit.design.dropped.size,
-            clusters=None if case.cluster is None else case.cluster[kept],
+            clusters=case.cluster[kept] if case.cluster is not None and case.cluster_given else None,
+            cluster_names=case.cluster_names,
             strata=None if case.strata is None else case.strata.codes[kept],
         )
 
@@ -160,12 +164,12 @@ class Sample:
         return Units(code, of_unit, np.ones(size), np.array(self.weights))
 
     def unit_labels(self, unit: Any, data: Any = None) -> tuple[Any, ...]:
-        """Name each unit: identifier or position of a row, level of a column, number of a cluster."""
+        """Name each unit: identifier or position of a row, level of a column, name of a cluster."""
         if not (isinstance(unit, str) and unit in ("auto", "case")):
             return self.codes(unit, "unit", data)[0]
         if self.draws_clusters(unit):
             assert self.clusters is not None
-            return tuple(f"cluster {k + 1}" for k in np.unique(self.clusters).tolist())
+            return tuple(self.cluster_names[k] for k in np.unique(self.clusters).tolist())
         if self.response.id is None:
             return tuple(self.used.tolist())
         return (

@@ -137,8 +137,15 @@ class Checks:
         how = f"Hazard ratio without {left}, the {unit} whose leaving out changes it most."
         number = basis.number(f"without_{unit}", value, formats.ratio(value), how)
         others = f" and {len(rows) - 1} alike" if len(rows) > 1 else ""
-        firth = "; Firth" if first["status"] == "firth" else ""
-        return Text.of(number, f" ({left}{others}{firth})")
+        firth = " (Firth)" if first["status"] == "firth" else ""
+        return Text.of(number, f", {left}{others}{firth}")
+
+
+def single_line(checks: Checks, label: str, labels: Mapping[str, str]) -> tuple[str, dict[str, Text]]:
+    """Give the one line of a model with one coefficient, under the name of the model: label and cells."""
+    [factor], [term] = checks.fit.design.factors, checks.fit.terms
+    cells = checks.factor(factor) | checks.term(factor, term) | checks.whole()
+    return _with_level(checks, factor, term, label, labels), cells
 
 
 def lines(checks: Checks, labels: Mapping[str, str]) -> Iterator[tuple[str, int, dict[str, Text]]]:
@@ -147,14 +154,20 @@ def lines(checks: Checks, labels: Mapping[str, str]) -> Iterator[tuple[str, int,
     for factor in checks.fit.design.factors:
         name = variable(factor.name)
         label = named(name, labels)
-        single = len(factor.terms) == 1
-        if not single:
-            yield label, 0, checks.factor(factor)
+        if len(factor.terms) == 1:
+            [term] = factor.terms
+            both = _with_level(checks, factor, term, label, labels)
+            yield both, 0, checks.factor(factor) | checks.term(factor, term)
+            continue
+        yield label, 0, checks.factor(factor)
         for term in factor.terms:
-            level = checks.level_of(factor, term)
-            words = named(level, labels, level_of=name) if level else label
-            if single:
-                both = f"{label}: {words}" if level and factor.kind == "categorical" else label
-                yield both, 0, checks.factor(factor) | checks.term(factor, term)
-            else:
-                yield words, 1, checks.term(factor, term)
+            words = named(checks.level_of(factor, term), labels, level_of=name)
+            yield words, 1, checks.term(factor, term)
+
+
+def _with_level(checks: Checks, factor: Any, term: str, label: str, labels: Mapping[str, str]) -> str:
+    """Write the name of a factor of one coefficient with its level."""
+    if factor.kind != "categorical":
+        return label
+    words = named(checks.level_of(factor, term), labels, level_of=variable(factor.name))
+    return f"{label}: {words}"

@@ -10,7 +10,7 @@ from hpcstats import formats
 from hpcstats.basis import Basis, named
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.numbers import Text
-from hpcstats.tables.check_cells import KEYS, UNITS, Checks, lines
+from hpcstats.tables.check_cells import KEYS, UNITS, Checks, lines, single_line
 from hpcstats.tables.pieces import BEYOND, EMPTY
 from hpcstats.tables.table import Column, Row, Table
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hpcstats.sensitivity import LeaveOneOut
 
 _SAME = 1e-6
+_ALONE = "one_coefficient"
 
 
 def model_checks(
@@ -55,15 +56,17 @@ def model_checks(
     without_patient, without_paper : mapping of str to LeaveOneOut, optional
         From `hpcstats.leave_one_out` of the model, each patient or each paper left out.
     labels : mapping of str to str, optional
-        Printed names: of a model or variable under its name, of a level under ``"variable=level"``.
+        Printed names: of a model or variable under its name, of a level under ``"variable=level"``, of
+        the heading above models of one coefficient under ``"one_coefficient"``.
     caption : str or Text
         What the table shows.
 
     Returns
     -------
     Table
-        For each model a line for the whole and one for each factor or coefficient. Numbers have identifiers
-        such as ``multivariable.sex.male.without_patient``.
+        For each model a line for the whole and one for each factor or coefficient; models of one coefficient
+        come first, a line each. Numbers have identifiers such as
+        ``multivariable.sex.male.without_patient``.
 
     Raises
     ------
@@ -79,9 +82,8 @@ def model_checks(
     >>> fit = hs.cox(y, {"x": [1, 0, 1, 0, 1, 0]})
     >>> table = hs.tables.model_checks({"model": fit}, concordance={"model": fit.concordance()})
     >>> [row[:6] for row in table.cells()[1:]]  # doctest: +NORMALIZE_WHITESPACE
-    [['Model', '', '', '', '', ''],
-     ['Whole model', '5/6', '5.0', '', '', '0.62 (0.25 to 0.88)'],
-     ['X', '', '', '', '', '']]
+    [['One coefficient', '', '', '', '', ''],
+     ['Model', '5/6', '5.0', '', '', '0.65 (0.27 to 0.91)']]
     """
     names = labels or {}
     checks: dict[str, dict[str, Any]] = {
@@ -92,15 +94,11 @@ def model_checks(
         "without_paper": dict(without_paper or {}),
     }
     _check(fits, checks)
-    rows: list[Row] = []
-    for name, fit in fits.items():
-        rows.append(Row(kind="section", label=Text.of(named(name, names))))
-        rows += _rows(_checks_of(name, fit, checks), names)
     return Table(
         caption=Text.of(caption),
         stub="Model",
         columns=_columns(checks["concordance"]),
-        rows=tuple(rows),
+        rows=tuple(_rows(fits, checks, names)),
         notes=tuple(map(Text.of, _notes(fits, checks, names))),
     )
 
@@ -143,24 +141,39 @@ def _checks_of(name: str, fit: CoxFit, checks: Mapping[str, Mapping[str, Any]]) 
     )
 
 
-def _rows(checks: Checks, labels: Mapping[str, str]) -> Iterator[Row]:
-    for label, indent, cells in lines(checks, labels):
-        yield Row(label=Text.of(label), cells=tuple(cells.get(key, EMPTY) for key in KEYS), indent=indent)
+def _rows(
+    fits: Mapping[str, CoxFit], checks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]
+) -> Iterator[Row]:
+    alone = [name for name, fit in fits.items() if len(fit.terms) == 1]
+    if alone:
+        yield Row(kind="section", label=Text.of(named(_ALONE, labels)))
+    for name in alone:
+        label, cells = single_line(_checks_of(name, fits[name], checks), named(name, labels), labels)
+        yield _row(label, 0, cells)
+    for name in fits:
+        if name not in alone:
+            yield Row(kind="section", label=Text.of(named(name, labels)))
+            for label, indent, cells in lines(_checks_of(name, fits[name], checks), labels):
+                yield _row(label, indent, cells)
+
+
+def _row(label: str, indent: int, cells: Mapping[str, Text]) -> Row:
+    return Row(label=Text.of(label), cells=tuple(cells.get(key, EMPTY) for key in KEYS), indent=indent)
 
 
 def _columns(concordances: Mapping[str, Concordance]) -> tuple[Column, ...]:
     levels = sorted({found.level for found in concordances.values()})
     level = f"{' and '.join(map(formats.level, levels))} " if levels else ""
     headings = {
-        "events": ("Events/patients", None),
-        "events_per_parameter": ("Events per parameter", None),
+        "events": ("Events/n", None),
+        "events_per_parameter": ("Events per term", None),
         "p_value": ("P", "Proportional hazards"),
         "p_permutation": ("Permutation P", "Proportional hazards"),
-        "concordance": (f"Apparent ({level}interval)", "Concordance"),
+        "concordance": (f"Apparent ({level}CI)", "Concordance"),
         "corrected": ("Corrected", "Concordance"),
-        "hazard_ratio": ("With everybody", "Hazard ratio"),
-        "without_patient": ("Without the most influential patient", "Hazard ratio"),
-        "without_paper": ("Without the most influential paper", "Hazard ratio"),
+        "hazard_ratio": ("All", "Hazard ratio"),
+        "without_patient": ("Without one patient", "Hazard ratio"),
+        "without_paper": ("Without one paper", "Hazard ratio"),
         "status": ("Status", None),
     }
     return tuple(
@@ -186,7 +199,7 @@ def _notes(
         results = checks[f"without_{unit}"].values()
         yield from dict.fromkeys(f"Without a {unit}: {result.method}" for result in results)
     if checks["without_patient"] or checks["without_paper"]:
-        yield "Most influential: whose leaving out changes the hazard ratio by the largest factor."
+        yield "Without one: the one whose leaving out changes the hazard ratio by the largest factor."
     yield f"{BEYOND}: not made. {formats.NOT_ESTIMABLE}: not estimable."
     for name, fit in fits.items():
         for warning in fit.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def test_an_effect_that_changes_with_time_by_split_rows(record: Record) -> None:
     rows = []
     for row in data.itertuples():
         cuts = [row.start, *times[(times > row.start) & (times < row.stop)], row.stop]
-        for start, stop in zip(cuts, cuts[1:], strict=False):
+        for start, stop in itertools.pairwise(cuts):
             rows.append((start, stop, row.event * (stop == row.stop), row.x, row.x * np.log(stop)))
     split = pd.DataFrame(rows, columns=["start", "stop", "event", "x", "x_log_time"])
     y = hs.Surv.right(split["stop"], split["event"], entry=split["start"])

@@ -238,6 +238,7 @@ def test_grid_marginals_agree_on_the_integral():
     assert np.ptp(totals) < 1e-3
 
 
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
 def test_refusals():
     fit = fitted(1)
     with pytest.raises(hs.DataError, match="prior must be NormalPrior"):

@@ -6,7 +6,6 @@ import math
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -69,6 +68,10 @@ def test_firth_refits_are_those_of_repeated_rows():
         likelihood = prepare(y.time[rows], y.event[rows], matrix[rows], np.ones((1, rows.size)))
         top = maximise(FirthPenalty(likelihood), np.zeros((1, 2)))
         assert replicate == pytest.approx(top.position[0], abs=1e-8)
+    penalised = hs.cox(y, x, penalty="firth")
+    assert found.estimate == pytest.approx(penalised.coef, abs=1e-8)
+    same = bootstrap(penalised, 10, penalty="same", kind="percentile", seed=3)
+    np.testing.assert_allclose(same.replicates, found.replicates, atol=1e-8)
 
 
 def test_refits_under_a_prior_are_modes_of_repeated_rows():
@@ -86,7 +89,7 @@ def test_refits_under_a_prior_are_modes_of_repeated_rows():
 
 def test_refits_under_exact_ties_count_patients():
     y, x = sample(12, seed=4, p=1)
-    fit = replace(hs.cox(y, x), ties="exact")
+    fit = hs.cox(y, x, ties="exact")
     found = bootstrap(fit, 6, penalty=None, kind="percentile", seed=3)
     weights = weights_of(choose(fit, None, None)[0].units("auto", None), 6, seed=3).astype(int)
     for row, replicate in zip(weights, found.replicates, strict=True):
@@ -247,6 +250,17 @@ def test_where_too_many_values_are_unknown_there_are_no_limits():
     assert np.isfinite(bootstrap(fit, 400, seed=1).low).all()
 
 
+@MONOTONE
+def test_of_separated_data_the_limits_are_said_to_be_too_narrow():
+    y = hs.Surv.right([1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 0])
+    fit = hs.cox(y, {"x": [1, 1, 1, 0, 0, 0]})
+    with pytest.warns(hs.SeparationWarning, match="far too narrow") as caught:
+        found = bootstrap(fit, 200, seed=1)
+    assert found.warnings[0] == str(caught[0].message)
+    other = hs.cox(y, {"x": [1, 0, 0, 1, 1, 0]})
+    assert not any("narrow" in note for note in bootstrap(other, 50, seed=1).warnings)
+
+
 @SMALL
 def test_a_median_that_is_not_reached_has_an_infinite_limit():
     curves = hs.kaplan_meier(hs.Surv.right(SIX_MP, RELAPSE))
@@ -337,6 +351,8 @@ def test_groups_left_out_give_nearly_the_same_limits(monkeypatch):
     assert groups.high == pytest.approx(each.high, abs=each.std_error[0] / 20)
 
 
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
+@SMALL
 def test_clusters_are_drawn_whole():
     y, x = sample(24, seed=3, p=1)
     paper = np.repeat([f"paper {k}" for k in range(8)], 3)
