@@ -66,18 +66,15 @@ def estimate(
     objective = penalised(likelihood, penalty, terms, widths)
     if penalty is None:
         peak = _of_likelihood(case, design.matrix / widths, likelihood, ties)
-        open_cone = peak.cone
     else:
         peak = _of_penalised(objective, likelihood)
-        open_cone = Recession.none(len(terms))
+    open_cone = peak.cone if penalty is None else Recession.none(len(terms))
     infinite = open_cone.rises | open_cone.falls
     notes = notes_of(peak.cone, terms, penalty, peak.converged)
     variance = variance_of(case, peak.likelihood, peak.position, peak.here.information[0], kind, infinite)
     coef = np.where(infinite, np.nan, peak.position)
-    maximum = float(peak.here.value[0])
     # A density of scaled coefficients, and Firth's penalty of scaled columns, in units of the columns given.
     unit = 0.0 if penalty is None else float(np.log(widths).sum())
-    outer = widths[:, None] * widths
     return CoxFit(
         n=case.n,
         n_events=case.n_events,
@@ -89,13 +86,13 @@ def estimate(
         inputs=case,
         design=design,
         coef=coef / widths,
-        covariance=variance.covariance / outer,
-        naive_covariance=variance.naive / outer,
+        covariance=variance.covariance / np.outer(widths, widths),
+        naive_covariance=variance.naive / np.outer(widths, widths),
         reasons=tuple(reason_of(term, open_cone, j) for j, term in enumerate(terms)),
         monotone=infinite_terms(peak.cone, terms),
         log_likelihood=peak.plain,
         log_likelihood_null=peak.plain_null,
-        penalised_log_likelihood=maximum + unit,
+        penalised_log_likelihood=float(peak.here.value[0]) + unit,
         penalised_log_likelihood_null=float(peak.null.value[0]) + unit,
         ties=ties,
         penalty=penalty,
@@ -104,15 +101,21 @@ def estimate(
         robust=kind != MODEL,
         variance=kind,
         degrees_of_freedom=variance.degrees_of_freedom,
-        search=Search(
-            likelihood=likelihood,
-            objective=objective,
-            null=peak.null,
-            climb=np.where(infinite, peak.climb, peak.position),
-            maximum=maximum,
-            scale=widths,
-            open_sides=np.array([open_cone.falls, open_cone.rises]),
-        ),
+        search=_search(peak, likelihood, objective, widths, open_cone),
+    )
+
+
+def _search(
+    peak: Peak, likelihood: PartialLikelihood, objective: Objective, widths: FloatArray, open_cone: Recession
+) -> Search:
+    return Search(
+        likelihood=likelihood,
+        objective=objective,
+        null=peak.null,
+        climb=np.where(open_cone.rises | open_cone.falls, peak.climb, peak.position),
+        maximum=float(peak.here.value[0]),
+        scale=widths,
+        open_sides=np.array([open_cone.falls, open_cone.rises]),
     )
 
 

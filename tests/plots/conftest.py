@@ -8,6 +8,7 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.literature import Box, Flow, Reason
+from hpcstats.sensitivity import leave_one_out
 
 YEARS = [0.25, 1, 1.23, 1.5, 1.8, 2, 2, 4, 5, 5, 8, 9, 9, 10, 11, 13, 17]
 
@@ -163,7 +164,56 @@ def flow(evidence):
     return hs.plots.flow(evidence, titles={"spine": "Time to spinal metastasis"})
 
 
-@pytest.fixture(scope="session", params=["single", "double", "swimmer", "flow"])
+ANSWERS = {
+    "arm": ["old", "new", "new", "old", "old", "new", "new", "old", "old", "new", "old", "new"],
+    "site": ["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c"],
+    "age": [41, 52, 63, 35, 47, 58, 69, 30, 44, 55, 61, 38],
+    "paper": ["x", "x", "y", "y", "y", "z", "z", "v", "v", "w", "u", "u"],
+}
+
+
+@pytest.fixture(scope="session")
+def twelve():
+    """Twelve patients of six papers."""
+    event = [1, 1, 0, 1, 1, 1, 0, 1, 1, 0, 1, 1]
+    return hs.Surv.right([2, 9, 4, 3, 11, 1, 7, 5, 6, 12, 8, 10], event, id=[f"p{k}" for k in range(12)])
+
+
+@pytest.fixture(scope="session")
+def models(twelve):
+    """Univariable models of three factors, and the model of two of them."""
+    names = ("arm", "site", "age")
+    alone = {name: hs.cox(twelve, ANSWERS, [name], interval="profile") for name in names}
+    return alone, hs.cox(twelve, ANSWERS, ["arm", "age"], interval="profile")
+
+
+@pytest.fixture(scope="session")
+def forest(models):
+    return hs.plots.forest(*models, labels={"arm": "Treatment", "arm=old": "Old treatment"})
+
+
+@pytest.fixture(scope="session")
+def left_out(twelve, models):
+    """The hazard ratio and the median, without each patient and each paper."""
+    fit, km = models[0]["arm"], hs.kaplan_meier(twelve)
+    paper, median = ANSWERS["paper"], ("quantile", 0.5)
+    ratio = {"patient": leave_one_out(fit), "paper": leave_one_out(fit, paper)}
+    time = {
+        "patient": leave_one_out(km, statistic=median),
+        "paper": leave_one_out(km, paper, statistic=median),
+    }
+    return (
+        hs.plots.LeftOut(label="Hazard ratio of the event, old against new", whole=fit, by=ratio),
+        hs.plots.LeftOut(label="Median time", whole=km, by=time),
+    )
+
+
+@pytest.fixture(scope="session")
+def influence(left_out):
+    return hs.plots.influence(left_out)
+
+
+@pytest.fixture(scope="session", params=["single", "double", "swimmer", "flow", "forest", "influence"])
 def figure(request):
     """Each kind of figure in turn."""
     return request.getfixturevalue(request.param)

@@ -36,6 +36,7 @@ def test_fractional_weights_make_the_variance_robust():
     assert many.std_error == pytest.approx(one.std_error)
 
 
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
 def test_several_events_of_a_patient_cluster_by_patient():
     y = hs.Surv.counting([0, 2, 0, 3, 0, 1], [2, 5, 3, 6, 1, 4], [1, 1, 1, 1, 1, 0], id=list("aabbcc"))
     data = {"x": [1.0, 1, 0, 0, 2, 2]}
