@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hpcstats import formats, literature, plots, reproduce, tables
+    from hpcstats import formats, literature, plots, reproduce, sensitivity, tables
     from hpcstats.compare import (
         FixedTimeComparison,
         FollowUpComparison,
@@ -48,8 +48,32 @@ if TYPE_CHECKING:
         pseudo_observations,
     )
     from hpcstats.numbers import Number, Text
-    from hpcstats.regression import CoxFit, cox
+    from hpcstats.regression import (
+        Concordance,
+        CoxFit,
+        FlatPrior,
+        FrailtyFit,
+        JeffreysPrior,
+        NormalPrior,
+        Performance,
+        Posterior,
+        PredictedCurves,
+        ProportionalHazardsTest,
+        cox,
+        frailty,
+        posterior,
+    )
     from hpcstats.results import Interval, Result
+    from hpcstats.sensitivity import (
+        BootstrapResult,
+        JackknifeResult,
+        LeaveOneOut,
+        PermutationTest,
+        bootstrap,
+        jackknife,
+        leave_one_out,
+        permutation_test,
+    )
     from hpcstats.surv import Surv
 
 __version__ = "0.1.0"
@@ -78,6 +102,25 @@ _HOME = {
     "FixedTimeComparison": "hpcstats.compare",
     "compare_medians": "hpcstats.compare",
     "MedianComparison": "hpcstats.compare",
+    "Concordance": "hpcstats.regression",
+    "PredictedCurves": "hpcstats.regression",
+    "ProportionalHazardsTest": "hpcstats.regression",
+    "Performance": "hpcstats.regression",
+    "frailty": "hpcstats.regression",
+    "FrailtyFit": "hpcstats.regression",
+    "posterior": "hpcstats.regression",
+    "Posterior": "hpcstats.regression",
+    "NormalPrior": "hpcstats.regression",
+    "JeffreysPrior": "hpcstats.regression",
+    "FlatPrior": "hpcstats.regression",
+    "bootstrap": "hpcstats.sensitivity",
+    "BootstrapResult": "hpcstats.sensitivity",
+    "jackknife": "hpcstats.sensitivity",
+    "JackknifeResult": "hpcstats.sensitivity",
+    "leave_one_out": "hpcstats.sensitivity",
+    "LeaveOneOut": "hpcstats.sensitivity",
+    "permutation_test": "hpcstats.sensitivity",
+    "PermutationTest": "hpcstats.sensitivity",
     "cox": "hpcstats.regression",
     "CoxFit": "hpcstats.regression",
     "Interval": "hpcstats.results",
@@ -95,10 +138,12 @@ _HOME = {
     "NonIdentifiableWarning": "hpcstats.errors",
     "ConvergenceWarning": "hpcstats.errors",
 }
-_ROOMS = ("formats", "literature", "plots", "reproduce", "tables")
+_ROOMS = ("formats", "literature", "plots", "reproduce", "sensitivity", "tables")
 
 __all__ = [
     "BetaProduct",
+    "BootstrapResult",
+    "Concordance",
     "ConfidenceBand",
     "ConvergenceError",
     "ConvergenceWarning",
@@ -109,14 +154,25 @@ __all__ = [
     "DesignError",
     "Diagnosis",
     "FixedTimeComparison",
+    "FlatPrior",
     "FollowUpComparison",
+    "FrailtyFit",
     "HpcstatsError",
     "HpcstatsWarning",
     "Interval",
+    "JackknifeResult",
+    "JeffreysPrior",
+    "LeaveOneOut",
     "LogrankResult",
     "MedianComparison",
     "NonIdentifiableWarning",
+    "NormalPrior",
     "Number",
+    "Performance",
+    "PermutationTest",
+    "Posterior",
+    "PredictedCurves",
+    "ProportionalHazardsTest",
     "PseudoObservations",
     "Result",
     "RmstComparison",
@@ -127,6 +183,7 @@ __all__ = [
     "Text",
     "UnsupportedError",
     "__version__",
+    "bootstrap",
     "compare_at",
     "compare_follow_up",
     "compare_medians",
@@ -134,14 +191,20 @@ __all__ = [
     "describe",
     "diagnose",
     "formats",
+    "frailty",
+    "jackknife",
     "kaplan_meier",
+    "leave_one_out",
     "literature",
     "logrank",
     "nelson_aalen",
+    "permutation_test",
     "plots",
+    "posterior",
     "pseudo_observations",
     "reproduce",
     "rmst_difference",
+    "sensitivity",
     "tables",
 ]
 

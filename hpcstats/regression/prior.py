@@ -29,10 +29,15 @@ class NormalPrior:
     scale : float or mapping
         Standard deviation of the log hazard ratios; or one for each term, by name.
 
+    Attributes
+    ----------
+    scale : float or mapping
+        As given.
+
     Examples
     --------
-    >>> from hpcstats.regression.prior import NormalPrior
-    >>> low, high = NormalPrior(scale=1.0).interval(0.95)
+    >>> import hpcstats as hs
+    >>> low, high = hs.NormalPrior(scale=1.0).interval(0.95)
     >>> round(low, 3), round(high, 3)
     (0.141, 7.099)
     """
@@ -86,10 +91,14 @@ class JeffreysPrior:
     It needs no scale and no thought of units, and its posterior is proper where the likelihood is monotone,
     with long tails.
 
+    Attributes
+    ----------
+    None : it has no settings.
+
     Examples
     --------
-    >>> from hpcstats.regression.prior import JeffreysPrior
-    >>> JeffreysPrior().sentence()
+    >>> import hpcstats as hs
+    >>> hs.JeffreysPrior().sentence()
     "Jeffreys' prior (Firth's penalty)"
     """
 
@@ -109,10 +118,14 @@ class FlatPrior:
 
     It has none where the likelihood is monotone.
 
+    Attributes
+    ----------
+    None : it has no settings.
+
     Examples
     --------
-    >>> from hpcstats.regression.prior import FlatPrior
-    >>> FlatPrior().sentence()
+    >>> import hpcstats as hs
+    >>> hs.FlatPrior().sentence()
     'a flat prior'
     """
 

@@ -16,7 +16,7 @@ from scipy.optimize import brentq, minimize_scalar
 import hpcstats as hs
 from hpcstats.core.frailty import FrailtyModel, FrailtyPoint
 from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.regression.frailty import frailty
+from hpcstats.regression.shared_frailty import frailty
 from tests.reference.loader import Record, each_record, numbers
 
 

@@ -13,7 +13,7 @@ import hpcstats as hs
 from hpcstats.core.frailty import FrailtyModel
 from hpcstats.core.newton import maximise
 from hpcstats.core.partial_likelihood import prepare
-from hpcstats.regression.frailty import frailty
+from hpcstats.regression.shared_frailty import frailty
 from tests import oracles
 
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")

@@ -17,7 +17,7 @@ from hpcstats.core.marginal import GridMarginal, WeightedMarginal, shortest_inte
 from hpcstats.core.newton import maximise
 from hpcstats.core.partial_likelihood import prepare
 from hpcstats.core.posterior import grid_marginals, mode_of
-from hpcstats.regression.posterior import posterior
+from hpcstats.regression.posterior_summary import posterior
 from hpcstats.regression.prior import FlatPrior, JeffreysPrior, NormalPrior
 from tests import oracles
 

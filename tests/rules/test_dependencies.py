@@ -35,15 +35,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "description": BASIC | {"groups"},
     "nonparametric": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "compare": BASIC | {"core", "groups", "diagnosis", "randomness"},
-    "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis"},
-    "sensitivity": BASIC | {"core", "groups", "covariates", "design"} | STATISTICS,
+    "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis", "randomness"},
+    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "randomness"} | STATISTICS,
     "literature": BASIC,
     "plots": SHOWN,
     "tables": SHOWN,
     "reproduce": {"errors", "numbers", "results"},
     "cli": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
     "__main__": {"cli"},
-    "__init__": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
+    "__init__": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce", "sensitivity"},
 }
 
 # What is drawn and tabulated may be named in annotations, never called into being.
@@ -69,7 +69,7 @@ LIBRARIES: dict[str, set[str]] = {
     "nonparametric": {"pandas", "scipy"},
     "compare": {"pandas", "scipy"},
     "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
-    "sensitivity": {"pandas", "scipy"},
+    "sensitivity": {"pandas", "scipy", "joblib", "rich"},
     "literature": {"pandas", "pandera", "scipy"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},

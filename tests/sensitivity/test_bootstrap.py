@@ -342,7 +342,7 @@ def test_groups_left_out_give_nearly_the_same_limits(monkeypatch):
     y = hs.Surv.right(times, np.ones(400, dtype=bool))
     each = bootstrap(y, 2000, statistic=mean, seed=1)
     # The package holds a function of the name of its module.
-    module = sys.modules["hpcstats.sensitivity.bootstrap"]
+    module = sys.modules["hpcstats.sensitivity.resample"]
     monkeypatch.setattr(module, "_VERY_MANY", 100)
     monkeypatch.setattr(module, "_GROUPS", 100)
     groups = bootstrap(y, 2000, statistic=mean, seed=1)

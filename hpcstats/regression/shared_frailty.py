@@ -118,7 +118,7 @@ def frailty(
 
     >>> import warnings
     >>> import hpcstats as hs
-    >>> from hpcstats.regression.frailty import frailty
+    >>> from hpcstats.regression.shared_frailty import frailty
     >>> y = hs.Surv.right(
     ...     [9, 14, 8, 16, 11, 12, 17, 18, 1, 2, 3, 6, 4, 5, 3, 10],
     ...     [1, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1],

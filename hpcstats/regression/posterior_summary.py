@@ -91,7 +91,7 @@ def posterior(
 
     >>> import warnings
     >>> import hpcstats as hs
-    >>> from hpcstats.regression.posterior import posterior
+    >>> from hpcstats.regression.posterior_summary import posterior
     >>> from hpcstats.regression.prior import NormalPrior
     >>> y = hs.Surv.right([1, 2, 3, 4, 5, 6, 7], [1, 1, 0, 1, 0, 0, 0])
     >>> with warnings.catch_warnings():
