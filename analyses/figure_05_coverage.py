@@ -7,7 +7,7 @@ import pandas as pd
 import hpcstats as hs
 
 PATIENTS = 9
-LINES = {0.0: "all followed to the event", 0.3: "30% censored", 0.6: "60% censored"}
+LINES = {0.0: "none censored", 0.3: "30% censored", 0.6: "60% censored"}
 
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:

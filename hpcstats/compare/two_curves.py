@@ -22,8 +22,8 @@ FEW = 5
 """Fewer than so many at risk are named where an approximation rests on them."""
 
 APPROXIMATE = (
-    "p-value and limits rest on beta distributions matched by moments, which are approximate there and may "
-    "make the p-value too small"
+    "p-value and limits rest on beta distributions matched by moments, which are approximate there: the "
+    "p-value may be too small"
 )
 
 

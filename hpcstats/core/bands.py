@@ -32,12 +32,16 @@ _FAR = 9.0
 _SIZE = 48
 """Functions in the basis for the eigenvalues."""
 _NODES, _WEIGHTS = legendre.leggauss(64)
+_NARROWEST = 1e-4
+"""Narrower bands would need more than ten million patients; images of the start would be without number."""
 _NAIR_FROM = float(np.sqrt(1 + np.sqrt(2)))
 """From here on Nair's tail falls as c grows, whatever the range; at level 0.7 it is never smaller."""
 
 
 def hall_wellner(low: float, high: float, level: float) -> float:
-    """Return h with P(|B(a)| <= h for all a in [low, high]) = level."""
+    """Return h with P(|B(a)| <= h for all a in [low, high]) = level, 0 where the bridge is 0."""
+    if high <= 0 or low >= 1:
+        return 0.0
     return _solve(lambda h: bridge_stays(h, low, high), level)
 
 
@@ -72,6 +76,8 @@ def _solve(stays: Callable[[float], float], level: float, smallest: float = 0.0)
     low, high = max(1.0, smallest), max(1.0, smallest)
     while low > smallest and stays(low) > level:
         low /= 2
+        if low < _NARROWEST:
+            raise ValueError(f"The process leaves {_NARROWEST:g} with a probability below {1 - level:g}.")
     while stays(high) < level:
         high *= 2
     if stays(low) >= level:

@@ -58,7 +58,7 @@ def limits(counts: Counts, tail: float, *, mid_p: bool) -> tuple[FloatArray, Flo
     """
     betas = parameters(counts)
     if mid_p:
-        low, high = mid_p_quantile(tail, betas), mid_p_quantile(1 - tail, betas)
+        low, high = mid_p_quantile(tail, betas), mid_p_quantile(1 - tail, betas, last=True)
     else:
         low = beta_quantile(tail, betas.a_low, betas.b_low)
         high = beta_quantile(1 - tail, betas.a_high, betas.b_high)
@@ -75,12 +75,16 @@ def beta_quantile(probability: float, a: FloatArray, b: FloatArray) -> FloatArra
     return found
 
 
-def mid_p_quantile(probability: float, betas: BetaParameters) -> FloatArray:
-    """Return quantiles of the equal mixture of W- and W+, also where W- is 0 or W+ is 1."""
+def mid_p_quantile(probability: float, betas: BetaParameters, *, last: bool = False) -> FloatArray:
+    """Return quantiles of the equal mixture of W- and W+, also where W- is 0 or W+ is 1.
+
+    Where W- is 0 and W+ is 1 every value is a median; the first is returned, or the `last`.
+    """
     a_low, b_low, a_high, b_high = betas.a_low, betas.b_low, betas.a_high, betas.b_high
     at_zero, at_one = a_low <= 0, b_high <= 0
-    found = np.full(a_low.shape, float(probability > 0.5))
-    if probability < 0.5:
+    found = np.full(a_low.shape, float(probability > 0.5 or (last and probability == 0.5)))
+    found[at_zero & ~at_one] = 0.0
+    if probability <= 0.5:
         only_low = at_one & ~at_zero
         found[only_low] = betaincinv(a_low[only_low], b_low[only_low], 2 * probability)
     if probability > 0.5:

@@ -13,6 +13,9 @@ import numpy as np
 
 from hpcstats.core.risk_sets import Counts, FloatArray
 
+_NUDGE = 1e-12
+"""Less than a rank: where the middle lies between two draws, take the one further from the other limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnLimits:
@@ -61,7 +64,7 @@ def _mid_p_limits(below: FloatArray, above: FloatArray, tail: float) -> tuple[fl
     """Return the limits from the draws of W- and W+ taken together, and the errors."""
     pooled = np.concatenate([below, above])
     found = []
-    for probability in (1 - tail, tail):
+    for probability in (1 - tail + _NUDGE, tail - _NUDGE):
         at = _ordered(pooled, np.array([probability]))[0]
         lower, upper = np.mean(above >= at), np.mean(below >= at)
         # One draw puts 0, 1/2 or 1 beyond `at`; this is the variance of that.

@@ -31,7 +31,12 @@ def binomial_limits(
     low, high = wilson(estimate, number, z)
     low_after, high_after = wilson(estimate, after, z)
     return Limits(
-        start=np.concatenate([[0.0], times]), low=low, high=high, low_after=low_after, high_after=high_after
+        start=np.concatenate([[0.0], times]),
+        low=low,
+        high=high,
+        low_after=low_after,
+        high_after=high_after,
+        from_start=True,
     )
 
 

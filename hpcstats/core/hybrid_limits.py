@@ -34,7 +34,12 @@ def hybrid_limits(
     low, high = _limits(estimate, _variance(spread, n - lost + censored), z, log=log)
     low_after, high_after = _limits(estimate, _variance(spread, n - lost), z, log=log)
     return Limits(
-        start=np.concatenate([[0.0], times]), low=low, high=high, low_after=low_after, high_after=high_after
+        start=np.concatenate([[0.0], times]),
+        low=low,
+        high=high,
+        low_after=low_after,
+        high_after=high_after,
+        from_start=shifted,
     )
 
 

@@ -46,6 +46,7 @@ def likelihood_limits(times: FloatArray, counts: Counts, z: float) -> Limits:
         high=_carried(high, seen, certain),
         low_after=_carried(low, seen, without_events(after, z)),
         high_after=_carried(high, seen, certain),
+        from_start=True,
     )
 
 

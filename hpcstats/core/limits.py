@@ -31,6 +31,8 @@ class Limits:
         Monte-Carlo standard errors of the limits.
     everywhere : bool
         Whether the limits hold at every time, also before the first and after the last observation.
+    from_start : bool
+        Whether they say something from 0 on, before the first event too, where others are the point 1.
     """
 
     start: FloatArray
@@ -41,6 +43,7 @@ class Limits:
     low_error: FloatArray | None = None
     high_error: FloatArray | None = None
     everywhere: bool = False
+    from_start: bool = False
 
     def at(self, times: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the limits at given times from 0 on."""
@@ -64,9 +67,12 @@ class Limits:
         """Return the times between which a falling curve may pass `height`.
 
         The lower one is where the lower limit first reaches `height`, the upper one where the upper limit
-        first lies below it, infinite where it never does. For limits that are defined on every piece.
+        first lies below it, infinite where it never does; a limit that does so just after a time, from then
+        on. For limits that are defined on every piece.
         """
-        reached, below = np.flatnonzero(self.low <= height), np.flatnonzero(self.high < height)
+        low = self.low if self.low_after is None else np.minimum(self.low, self.low_after)
+        high = self.high if self.high_after is None else np.minimum(self.high, self.high_after)
+        reached, below = np.flatnonzero(low <= height), np.flatnonzero(high < height)
         return (
             float(self.start[reached[0]]) if reached.size else float("inf"),
             float(self.start[below[0]]) if below.size else float("inf"),

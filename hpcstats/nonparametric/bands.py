@@ -12,7 +12,15 @@ from hpcstats.columns import FloatArray
 from hpcstats.core.pointwise import TRANSFORMS
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import last_at_or_before
-from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option
+from hpcstats.errors import (
+    DataError,
+    DesignError,
+    SmallSampleWarning,
+    UnsupportedError,
+    check_option,
+    listing,
+    warn,
+)
 from hpcstats.groups import confidence_level
 from hpcstats.results import Result, freeze
 
@@ -27,8 +35,11 @@ CRITICAL = ("exact", "nair-approximation")
 _NAIR_LEVEL = 0.7
 _NEEDS_EVENTS = ("log-log", "logit", "arcsin")
 
+_FEW = 5
+"""Fewer events than this are warned of: with two or three a 95% log-log band held in some 80%."""
+
 CONVENTIONS = (
-    "The band holds at all times of its range at once, in each group by itself.",
+    "The band holds at all times of its range at once and on both sides, in each group by itself.",
     "At risk at t: entry < t <= exit; at equal times events precede censorings.",
 )
 
@@ -83,6 +94,8 @@ class ConfidenceBand(Result):
         Critical value of each group.
     time_range : dict
         First and last time for which the band of each group holds.
+    sides : str
+        "two-sided" where the pointwise limits of the curves are one-sided, otherwise empty.
     """
 
     labels: tuple[Any, ...]
@@ -91,6 +104,7 @@ class ConfidenceBand(Result):
     transform: str
     level: float
     unit: str
+    sides: str = ""
 
     @property
     def critical_value(self) -> dict[Any, float]:
@@ -104,8 +118,10 @@ class ConfidenceBand(Result):
 
     def title(self) -> str:
         """Return the heading of the text form."""
+        sides = f"{self.sides} ".lstrip().capitalize()
         return (
-            f"{formats.level(self.level)} {BANDS[self.kind]} band, n = {self.n}, events = {self.n_events}, "
+            f"{sides}{formats.level(self.level)} {BANDS[self.kind]} band, n = {self.n}, "
+            f"events = {self.n_events}, "
             f"time in {self.unit}"
         )
 
@@ -137,6 +153,10 @@ def confidence_band(
         )
     ends = _range(time_range)
     bands = tuple(_band(label, curve, kind, transform, ends, wanted, critical) for label, curve in curves)
+    few = _few_events(curves)
+    if few:
+        warn(few, SmallSampleWarning)
+    sides = "" if curves.asked.sided == "two-sided" else "two-sided"
     approximate = ", by Nair's approximation" if critical == "nair-approximation" else ""
     ranges = "; ".join(
         f"{'' if len(bands) == 1 else f'{label}: '}{band.time_range[0]:g} to "
@@ -147,17 +167,34 @@ def confidence_band(
         n=curves.n,
         n_events=curves.n_events,
         method=(
-            f"Simultaneous {formats.level(wanted)} {BANDS[kind]} band of the Kaplan-Meier curve on the "
+            f"Simultaneous {f'{sides} '.lstrip()}{formats.level(wanted)} {BANDS[kind]} band of the "
+            "Kaplan-Meier curve on the "
             f"{transform} scale (range and critical value{approximate}: {ranges})."
         ),
         conventions=CONVENTIONS,
-        warnings=curves.warnings,
+        warnings=(*curves.warnings, few) if few else curves.warnings,
         labels=curves.labels,
         bands=bands,
         kind=kind,
         transform=transform,
         level=wanted,
         unit=curves.response.unit,
+        sides=sides,
+    )
+
+
+def _few_events(curves: SurvivalCurves) -> str:
+    """Say which curves have too few events for a band that rests on large samples."""
+    counts = ((label, float(curve.events.sum())) for label, curve in curves)
+    few = [
+        f"{label}: {number:g} event{'' if number == 1 else 's'}" for label, number in counts if number < _FEW
+    ]
+    if not few:
+        return ""
+    return (
+        f"Bands rest on large samples; with fewer than {_FEW} events ({listing(few)}) they hold less often "
+        "than "
+        "their level says. Use the pointwise interval interval='bpcp' at times fixed beforehand."
     )
 
 
@@ -193,9 +230,10 @@ def _band(
     first = events[0] if ends[0] is None else ends[0]
     last = events[-1] if ends[1] is None else ends[1]
     early = kind == "equal-precision" or transform in _NEEDS_EVENTS
-    _check_range(label, curve, first, last, events[0] if early else 0.0)
+    _check_range(label, curve, (first, last), events[0], early=early)
     inside = (curve.time > first * (1 + SAME_TIME)) & (curve.time < last * (1 - SAME_TIME))
-    time = np.unique(np.concatenate([[first], curve.time[inside], [last]]))
+    end = [last] if last > first * (1 + SAME_TIME) else []
+    time = np.concatenate([[first], curve.time[inside], end])
     position = last_at_or_before(curve.time, time)
     estimate = np.where(position >= 0, curve.estimate[position], 1.0)
     greenwood = np.where(position >= 0, curve.greenwood[position], 0.0)
@@ -217,13 +255,18 @@ def _band(
     )
 
 
-def _check_range(label: Any, curve: SurvivalCurve, first: float, last: float, earliest: float) -> None:
-    """Refuse a range over which the band is not defined."""
+def _check_range(
+    label: Any, curve: SurvivalCurve, ends: tuple[float, float], event: float, *, early: bool
+) -> None:
+    """Refuse a range over which the band is not defined; `early` bands begin at the first event."""
+    first, last = ends
     gone = curve.time[curve.estimate == 0]
     end = float(gone[0]) if gone.size else curve.end
     problem = ""
-    if first < earliest * (1 - SAME_TIME):
-        problem = f"begins before the first event, at {earliest:g}"
+    if early and first < event * (1 - SAME_TIME):
+        problem = f"begins before the first event, at {event:g}"
+    elif first <= last < event * (1 - SAME_TIME):
+        problem = f"ends before the first event, at {event:g}: nothing varies in it"
     elif gone.size and last >= end * (1 - SAME_TIME):
         problem = f"reaches {end:g}, where the curve is 0"
     elif last > end * (1 + SAME_TIME):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +49,8 @@ class BetaProduct:
     UnsupportedError
         For an unknown method.
     DataError
-        For a grouping that is not a positive number, or a number of draws or a seed that is none.
+        For a mid_p that is neither True nor False, a grouping that is not a positive number, or a number of
+        draws or a seed that is none.
 
     Notes
     -----
@@ -84,6 +85,8 @@ class BetaProduct:
 
     def __post_init__(self) -> None:
         check_option("method", self.method, METHODS)
+        if not isinstance(self.mid_p, (bool, np.bool_)):
+            raise DataError(f"mid_p must be True or False, not {self.mid_p!r}.")
         if self.grouping is not None and not _positive(self.grouping):
             raise DataError(
                 f"grouping must be the width of the intervals that times were grouped in, a number above 0, "
@@ -103,6 +106,12 @@ class BetaProduct:
     def name(self) -> str:
         """Name of the interval in results."""
         return "bpcp-midp" if self.mid_p else "bpcp"
+
+    def repeatable(self) -> BetaProduct:
+        """Return the same with a seed, where draws were asked for without one."""
+        if self.method == "moments" or self.seed is not None:
+            return self
+        return replace(self, seed=int(generator_of(None)[1]))
 
     def limits(self, curve: Estimated, asked: Asked) -> Limits:
         """Return the limits by the method of moments."""

@@ -85,6 +85,7 @@ def choose(interval: str | BetaProduct, response: Surv, weights: FloatArray | No
         return Chosen(name=INSTEAD, method=INTERVALS[INSTEAD], basis=basis)
     procedure = interval if isinstance(interval, BetaProduct) else _BETA_PRODUCTS[interval]
     _refuse(procedure.name, obstacle)
+    procedure = procedure.repeatable()
     method, basis = procedure.prepared(response.unit)
     return Chosen(name=procedure.name, method=method, basis=basis, procedure=procedure)
 

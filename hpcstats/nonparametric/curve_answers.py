@@ -55,7 +55,7 @@ def _quantile(curve: SurvivalCurve, probability: float) -> tuple[float, float, f
     height = 1.0 - probability
     side = step_function.exact_side(curve.counts, curve.estimate[None], probability)
     estimate = step_function.crossing(curve.time, curve.estimate, height, side)
-    if curve.limits.everywhere:
+    if curve.limits.everywhere or curve.limits.from_start:
         return estimate, *curve.limits.inverted(height)
     sided = curve.asked.sided
     # A lower limit that falls just after a censoring reaches the height from that time on.

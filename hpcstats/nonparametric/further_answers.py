@@ -20,7 +20,21 @@ def asked_times(values: Any, name: str = "times") -> FloatArray:
     """Read one time or several, from 0 on."""
     asked = as_numbers([values] if np.ndim(values) == 0 else values, name)
     if not asked.size or not (np.isfinite(asked).all() and (asked >= 0).all()):
-        raise DataError(f"Times asked for must be numbers from 0 on, not {values!r}.")
+        raise DataError(f"{name} must be a number or numbers from 0 on, not {values!r}.")
+    return asked
+
+
+def asked_probabilities(values: Any) -> FloatArray:
+    """Read one probability or several, strictly between 0 and 1."""
+    try:
+        asked = as_numbers([values] if np.ndim(values) == 0 else values, "probability")
+    except DataError:
+        asked = np.empty(0)
+    if not asked.size or not ((asked > 0) & (asked < 1)).all():
+        raise DataError(
+            f"probability must be a number or numbers strictly between 0 and 1, not {values!r}. "
+            "Write 0.5 for the median."
+        )
     return asked
 
 
@@ -41,7 +55,8 @@ class FurtherAnswers:
         r"""Return limits that hold for the whole curve at once, over a stated range of times.
 
         Use a band for statements about a curve ("never below one half in the first ten years"); for one time
-        that was fixed beforehand the pointwise interval is shorter. A band rests on large samples.
+        that was fixed beforehand the pointwise interval is shorter. A band rests on large samples, and has
+        two sides, also where the curves were asked for one limit.
 
         Parameters
         ----------
@@ -69,6 +84,11 @@ class FurtherAnswers:
             For a range over which the band is not defined, or a curve without an event within (0, 1).
         DataError, UnsupportedError
             For a range that is none; for an unknown option.
+
+        Warns
+        -----
+        SmallSampleWarning
+            For a curve of fewer than five events.
 
         Notes
         -----

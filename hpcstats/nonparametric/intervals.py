@@ -13,6 +13,7 @@ from hpcstats.core.limits import Limits, on_grid
 from hpcstats.core.modified_lower import limits_with_modified_lower
 from hpcstats.core.pointwise import TRANSFORMS, survival_limits
 from hpcstats.core.risk_sets import Counts
+from hpcstats.errors import UnsupportedError
 from hpcstats.nonparametric.beta_product import BetaProduct
 from hpcstats.nonparametric.other_intervals import COUNTING
 
@@ -57,6 +58,13 @@ class Asked:
     level: float
     sided: str = "two-sided"
     lower_limit: str = "usual"
+
+    def __post_init__(self) -> None:
+        if self.sided == "upper" and self.lower_limit != "usual":
+            raise UnsupportedError(
+                f"lower_limit='{self.lower_limit}' with sided='upper': there is no lower limit to modify. "
+                "Leave one of the two out."
+            )
 
     @property
     def tail(self) -> float:

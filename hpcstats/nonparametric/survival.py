@@ -55,8 +55,8 @@ def kaplan_meier(
         "log", "logit" and "arcsin" are scales on which an interval with Greenwood's variance is symmetric.
         "thomas-grunkemeier" (likelihood ratio), "rothman" (effective binomial), "borkowf" (hybrid variance;
         the same as "borkowf-log", beside "borkowf-plain", "borkowf-shifted-log", "borkowf-shifted-plain") and
-        "strawderman-wells" (Edgeworth) are defined, as the beta product is, without delayed entry and
-        for whole weights.
+        "strawderman-wells" (Edgeworth; may narrow as the level rises, where few events went before) are
+        defined, as the beta product is, without delayed entry and for whole weights.
     level : float
         Confidence level of the interval, or of the one limit; a proportion.
     weights : column of numbers, optional
@@ -64,7 +64,7 @@ def kaplan_meier(
     sided : {"two-sided", "lower", "upper"}
         Both limits, or one limit at the whole level; the other end is then 0 or 1.
     lower_limit : {"usual", "peto", "dorey-korn"}
-        Variance of the lower limit of the intervals that rest on Greenwood's.
+        Variance of the lower limit of the intervals that rest on Greenwood's; not with sided="upper".
 
     Returns
     -------
@@ -76,7 +76,8 @@ def kaplan_meier(
     DataError
         For columns of another length, missing labels, or a level outside (0, 1).
     UnsupportedError
-        For another kind of response, an unknown interval, or an interval where it is not defined.
+        For another kind of response, an unknown interval, an interval where it is not defined, or a modified
+        lower limit of an upper one.
 
     Notes
     -----
@@ -84,9 +85,11 @@ def kaplan_meier(
               \widehat{\mathrm{var}}\,\hat S = \hat S^2 \sum_{t_k \le t} \frac{d_k}{n_k (n_k - d_k)}
 
     At risk at t means entry < t <= exit. Limits that rest on Greenwood's variance are undefined (NaN) where
-    S = 0, as in R's ``survfit``. Kaplan & Meier 1958 (doi:10.1080/01621459.1958.10501452); beta
-    product: Fay, Brittain & Proschan 2013 (doi:10.1093/biostatistics/kxt016); log-log: Kalbfleisch & Prentice
-    1980; the choice of scale: Borgan & Liestøl 1990.
+    S = 0, as in R's ``survfit``. Where S = 1 "plain", "log", "log-log" and "logit" give 1 to 1, an interval
+    without width that says nothing of the uncertainty, and "arcsin" NaN. Kaplan & Meier 1958
+    (doi:10.1080/01621459.1958.10501452); beta product: Fay, Brittain & Proschan 2013
+    (doi:10.1093/biostatistics/kxt016); log-log: Kalbfleisch & Prentice 1980; the choice of scale: Borgan &
+    Liestøl 1990.
 
     Examples
     --------

@@ -16,7 +16,7 @@ from hpcstats.errors import DataError, DesignError, check_option, listing
 from hpcstats.nonparametric.beta_product import BetaProduct
 from hpcstats.nonparametric.curve_answers import at_times, pieces, quantiles, restricted_mean
 from hpcstats.nonparametric.curves import Curves
-from hpcstats.nonparametric.further_answers import FurtherAnswers, asked_times
+from hpcstats.nonparametric.further_answers import FurtherAnswers, asked_probabilities, asked_times
 from hpcstats.nonparametric.intervals import SHOWN, Asked
 from hpcstats.nonparametric.survival_curve import SurvivalCurve
 
@@ -109,13 +109,12 @@ class SurvivalCurves(FurtherAnswers, Curves):
 
         The p-quantile is where the curve first reaches 1 - p; where it runs exactly at 1 - p, the midpoint
         of that flat (R's rule), decided by whole numbers. A quantile that is not reached is NaN.
-        The limits of the beta product are inverted over the whole time axis: from where the lower limit first
-        reaches 1 - p, which can be 0, to where the upper limit first lies below it. With other intervals the
-        rule of the estimate is applied to the pointwise limits. An upper limit not reached is infinite.
+        Pointwise limits that say something before the first event (beta product, Thomas-Grunkemeier, Rothman,
+        shifted Borkowf) are inverted over the whole time axis: from where the lower limit first reaches
+        1 - p, which can be 0, to where the upper limit first lies below it. With other intervals the rule of
+        the estimate is applied to the pointwise limits. An upper limit not reached is infinite.
         """
-        asked = asked_times(probability)
-        if ((asked <= 0) | (asked >= 1)).any():
-            raise DataError(f"probability must lie strictly between 0 and 1, not {probability!r}.")
+        asked = asked_probabilities(probability)
         return self.stack({"probability": asked, **quantiles(curve, asked)} for curve in self.curves)
 
     def rmst(self, horizon: float) -> pd.DataFrame:
@@ -130,7 +129,7 @@ class SurvivalCurves(FurtherAnswers, Curves):
         DesignError
             For a horizon after the last observation of a group whose curve has not reached 0.
         """
-        asked = asked_times(horizon)
+        asked = asked_times(horizon, "horizon")
         if asked.size != 1:
             raise DataError("rmst takes one horizon.")
         self._within_follow_up(asked, "The restricted mean", allow_zero=True)

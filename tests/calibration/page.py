@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from tests.calibration import comparisons, intervals
 from tests.calibration.cells import INTERVALS, MODELS, TESTS
 from tests.calibration.code_version import ROOT
-from tests.calibration.page_cells import lowest_where_usable, only, percent, span, table
+from tests.calibration.page_cells import in_the_middle, lowest_where_usable, only, percent, span, table
 from tests.calibration.page_numbers import errors, numbers_of_curves, numbers_of_models, numbers_of_tests
 from tests.calibration.page_text import TEXT
 from tests.calibration.results import Rows, read, select
@@ -99,7 +99,7 @@ def tables_of_curves(curves: Rows) -> dict[str, str]:
 
 def lowest_table(curves: Rows) -> str:
     """Lowest coverage for S from .2 to .8, over all censoring and times; an absent interval is a miss."""
-    middle = [row for row in curves if 0.2 <= round(row["survival"], 2) <= 0.8]
+    middle = [row for row in curves if in_the_middle(row)]
     lines = []
     for method in intervals.METHODS:
         rows = select(middle, method=method)

@@ -32,7 +32,13 @@ def only(rows: Rows, name: str) -> str:
     return percent(rows[0][name]) if rows else NONE
 
 
+def in_the_middle(row: dict[str, float]) -> bool:
+    """Say whether S lies from 0.2 to 0.8."""
+    return 0.2 <= round(row["survival"], 2) <= 0.8
+
+
 def lowest_where_usable(rows: Rows) -> float:
     """Return the lowest coverage among data sets with an interval of some length, where half have one."""
-    usable = [(row["coverage"], 1 - row["undefined"] - row["without_length"]) for row in rows]
+    middle = [row for row in rows if in_the_middle(row)]
+    usable = [(row["coverage"], 1 - row["undefined"] - row["without_length"]) for row in middle]
     return min((covers / among for covers, among in usable if among >= 0.5), default=math.nan)

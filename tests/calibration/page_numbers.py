@@ -48,8 +48,16 @@ def numbers_of_tests(tests: Rows) -> dict[str, str]:
     ):
         found[f"{key}_least"], found[f"{key}_most"] = ends(small, method)
         found[f"{key}_unequal_least"], found[f"{key}_unequal_most"] = ends(unequal, method)
-    for key, method in (("melded", "S(t), melded"), ("medians", "medians, melded")):
+    for key, method in (
+        ("melded", "S(t), melded"),
+        ("melded_midp", "S(t), melded mid-p"),
+        ("fixed_time", "S(t), asymptotic"),
+        ("medians", "medians, melded"),
+    ):
         found[f"{key}_most"] = ends(null, method)[1]
+    unlike = [row for row in tests if row["hazard_ratio"] != 1 and row["sizes"] == "2 v 10"]
+    found["imputed_power"] = ends(unlike, "log-rank, imputation-permutation")[0]
+    found["exact_power"] = ends(unlike, "log-rank, exact")[0]
     return found
 
 
@@ -74,7 +82,9 @@ def numbers_of_curves(curves: Rows) -> dict[str, str]:
         "bpcp_least_recorded": least("bpcp", times=RECORDED),
         "midp_interval_least": least("bpcp-midp"),
         "loglog_usable": usable["log-log"],
+        "dorey_usable": usable["log-log, Dorey-Korn"],
         "logit_usable": usable["logit"],
+        "arcsin_usable": usable["arcsin"],
         "plain_usable": usable["plain"],
         "log_usable": usable["log"],
         "tg_usable": usable["thomas-grunkemeier"],

@@ -13,35 +13,40 @@ anew.
 
 - **A curve with up to forty patients: `interval="bpcp"`, the default.** It held the truth in at least
   {bpcp_least} % of data sets in every scenario, and is defined at every time, also before the first event
-  and after the last observation. The price is length: {bpcp_length} on average with nine patients at S =
-  0.5, where `log-log` needs {loglog_length}. `bpcp-midp` ({midp_length}) is right on average, but falls
-  to {midp_interval_least} % in places: take it where every scenario need not be covered, and say so.
+  and after the last observation. The price is length: {bpcp_length} on average with nine patients at
+  S = 0.5, where `log-log` needs {loglog_length}. `bpcp-midp` ({midp_length}) is right on average, but falls
+  to {midp_interval_least} % in places.
 - **Where the beta product has no definition (delayed entry, sampling weights): `log-log`**, which `auto`
-  then takes. Where it exists it holds in at least {loglog_usable} %. With nine patients it is missing, or
-  has no length, in {early_none} % of data sets at S = 0.9 and in {late_none} % at S = 0.1 (30 %
-  censored): there give the numbers at risk and of events instead.
-- **No other interval keeps its level at these sizes.** `plain` falls to {plain_usable} % and `log` to
-  {log_usable} % even among data sets in which they exist; `thomas-grunkemeier` ({tg_usable} %), `rothman`
-  ({rothman_usable} %), `strawderman-wells` ({sw_usable} %) and the variants of Borkowf (down to
-  {borkowf_usable} %) do not do better, and beyond the last observation none of them says anything. The
-  lower limits of Peto and of Dorey and Korn move the lower limit alone and mend neither.
-- **Two groups followed alike: `logrank(method="exact")`, the default; Monte Carlo for more patients.** It
-  never rejects above its level. With four patients against four it cannot reach the 1 % level at all: the
-  smallest possible p-value is 2/70. The asymptotic test rejects in {asymptotic_least} to
-  {asymptotic_most} % with ten to twelve patients; up to that size read its p-values between .01 and .05
-  as undecided.
+  then takes. It fails by being absent: with nine patients, 30 % censored, it is undefined or has no length
+  in {early_none} % of data sets at S = 0.9 and in {late_none} % at S = 0.1; there give the numbers at risk
+  and of events instead. Where it exists, and S lies between 0.2 and 0.8, it holds in at least
+  {loglog_usable} %, with `lower_limit="dorey-korn"` in {dorey_usable} %: late, when few are left, the usual
+  lower limit is too high.
+- **No other interval keeps its level.** Where they exist `plain` falls to
+  {plain_usable} %, `log` to {log_usable} %, `logit` to {logit_usable} %, `arcsin` to {arcsin_usable} %,
+  `thomas-grunkemeier` to {tg_usable} %, `rothman` to {rothman_usable} %, `strawderman-wells` to
+  {sw_usable} % and the variants of Borkowf to {borkowf_usable} %; beyond the last observation none says
+  anything. `thomas-grunkemeier`, `rothman` and the shifted Borkowf intervals at least bound a curve that
+  is still at 1.
+- **Two groups followed alike: `logrank`, by default the exact permutation test, and Monte Carlo for more
+  patients.** It never rejects above its level. With four patients against four it cannot reach the 1 %
+  level at all: the smallest possible p-value is 2/70. The mid-p version wastes less and promises nothing:
+  {midp_least} to {midp_most} % with twelve patients or fewer. The asymptotic test rejects in
+  {asymptotic_least} to {asymptotic_most} % there, most where the groups are unequal; nothing speaks for it.
 - **Two groups followed for different lengths of time: `logrank(method="imputation-permutation")`**, and
   say that it is approximate: {imputed_unequal_least} to {imputed_unequal_most} % over all sizes. The
-  exact test then has no guarantee ({exact_unequal_least} to {exact_unequal_most} %): it answers whether
-  the groups differ in anything, follow-up included.
+  permutation test then has no guarantee ({exact_unequal_least} to {exact_unequal_most} %): it answers
+  whether the groups differ in anything, follow-up included. With two patients in a group imputation has
+  hardly any power: {imputed_power} % at 2 v 10, where the exact test has {exact_power} %.
 - **Restricted means: the studentised permutation, to a horizon fixed in advance.** It then keeps its level
   ({fixed_least} to {fixed_most} % with twelve patients or fewer). Where the horizon follows the data it is
-  nearly exact ({studentised_least} to {studentised_most} %), and where the groups are followed differently it
-  is not ({studentised_unequal_least} to {studentised_unequal_most} %). The asymptotic test rejects in
+  nearly exact ({studentised_least} to {studentised_most} %), and where the groups are followed differently
+  it is not ({studentised_unequal_least} to {studentised_unequal_most} %). The asymptotic test rejects in
   {rmst_least} to {rmst_most} % with twelve patients or fewer: never use it at such sizes.
-- **One time fixed in advance: `compare_at`, melded; medians: `compare_medians`.** Both are conservative
-  (at most {melded_most} and {medians_most} %), whatever the follow-up. With six patients or fewer in a
-  group the interval of a difference in medians has an open end.
+- **One time fixed in advance: `compare_at`, melded; medians: `compare_medians`.** Both keep their level
+  whatever the follow-up (at most {melded_most} and {medians_most} %), and need more than ten patients in a
+  group to find anything. The mid-p version of `compare_at` finds more and rejects in up to
+  {melded_midp_most} %; the normal approximation rejects in up to {fixed_time_most} %.
 - **Hazard ratios: the profile interval**, and `likelihood_ratio` rather than Wald's test.
 
 ## What was simulated
@@ -59,8 +64,11 @@ patterns of events; the largest difference from it is {sum_difference} points. T
 {mc_resamples} times. Data without a p-value count as not rejected, intervals that are undefined or have
 no length as missing the truth.
 
-The numbers behind this page: {{download}}`intervals <calibration/intervals.csv>`, {{download}}`tests
-<calibration/tests.csv>`, {{download}}`models <calibration/models.csv>`.
+The numbers behind this page:
+
+- {{download}}`intervals.csv <calibration/intervals.csv>`
+- {{download}}`tests.csv <calibration/tests.csv>`
+- {{download}}`models.csv <calibration/models.csv>`
 
 ## Intervals of a curve
 
@@ -77,8 +85,8 @@ Lowest coverage for S from 0.2 to 0.8, over all shares censored and both kinds o
 
 {lowest_table}
 
-The same among data sets in which the interval is defined and has a length, at all S at which that is so
-in half of them:
+The same among data sets in which the interval is defined and has a length, where that is so in half of
+them:
 
 {worst_table}
 
@@ -105,7 +113,8 @@ the second group):
 
 - Permutation takes time and event of a patient as one. Where follow-up differs it tests whether the
   groups differ in either; `logrank` warns when the data show it, and `compare_follow_up` shows more.
-- RMST: horizon at the end of the shorter follow-up. S(t): at the time at which half are left.
+- RMST: the horizon is the end of the shorter follow-up, or fixed at the time at which half are left. S(t) is
+  compared at that time too.
 
 Power at the 5 % level when the second hazard is four times the first (30 % censored, exact times). The
 power of a test that does not keep its level means nothing:

@@ -87,7 +87,7 @@ def test_every_test_gives_p_values(name):
 @pytest.mark.parametrize("sizes", [(4, 4), (2, 10)])
 def test_models(sizes, ratio):
     scenario = Scenario(sizes=sizes, censored=(0.25, 0.25), hazard_ratio=ratio)
-    seen = orders(draw(scenario, 12))
+    seen = orders(draw(scenario, 8))
     answers = two_groups.by_kernels(seen, scenario)
     for k in range(len(seen)):
         response = hs.Surv.right(seen.place[k] + 1.0, seen.event[k])

@@ -197,3 +197,33 @@ def test_nairs_approximation_is_for_equal_precision_at_high_levels() -> None:
     for name in ("method", "transform", "critical"):
         with pytest.raises(hs.UnsupportedError, match="is not known"):
             six_mp().band(**{name: "other"})
+
+
+def test_a_range_before_the_first_event_has_no_band() -> None:
+    """Nothing varies there: the critical value would be 0."""
+    for transform in ("plain", "log"):
+        with pytest.raises(hs.DesignError, match="ends before the first event, at 6"):
+            six_mp().band(transform=transform, time_range=(0, 3))
+    assert bands.hall_wellner(0, 0, 0.95) == 0
+
+
+@pytest.mark.parametrize("last", [6, 6 * (1 + 1e-12), 6.25])
+def test_a_range_has_each_time_once(last: float) -> None:
+    frame = six_mp().band(time_range=(6, last)).to_frame()
+    assert frame["time"].tolist() == [6] if last < 6.1 else [6, 6.25]
+
+
+def test_bands_of_very_few_events_say_so() -> None:
+    few = hs.kaplan_meier(hs.Surv.right([1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0]), ["a"] * 3 + ["b"] * 3)
+    with pytest.warns(hs.SmallSampleWarning, match=r"a: 2 events, b: 2 events"):
+        band = few.band()
+    assert len(band.warnings) == 1
+    assert not six_mp().band().warnings
+
+
+def test_the_band_of_curves_with_one_limit_says_that_it_has_two() -> None:
+    one, two = six_mp(sided="lower").band(), six_mp().band()
+    assert one.to_frame().equals(two.to_frame())
+    assert one.method.startswith("Simultaneous two-sided 95% Hall-Wellner band")
+    assert one.title().startswith("Two-sided 95% Hall-Wellner band")
+    assert two.title().startswith("95% Hall-Wellner band")

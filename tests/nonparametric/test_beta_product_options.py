@@ -143,3 +143,32 @@ def test_an_unknown_interval_is_answered_with_the_names_there_are() -> None:
     for wrong in ("greenwood", BetaProduct, None, 0.95):
         with pytest.raises(hs.UnsupportedError, match="'bpcp-midp'"):
             hs.kaplan_meier(six_mp(), interval=wrong)
+
+
+@pytest.mark.parametrize("mid_p", ["no", None, 1])
+def test_mid_p_is_yes_or_no(mid_p: object) -> None:
+    with pytest.raises(hs.DataError, match="mid_p must be True or False"):
+        BetaProduct(mid_p=mid_p)
+
+
+@pytest.mark.parametrize("n_resamples", [1_000, 1_001])
+def test_the_mid_p_limit_at_level_one_half_is_on_the_far_side_of_the_flat(n_resamples: int) -> None:
+    """Where W+ is 1 and W- is 0 or nearly, every value has probability one half below it."""
+    y = hs.Surv.right([1, 2, 3], [0, 0, 0])
+    drawn = BetaProduct(method="monte-carlo", mid_p=True, n_resamples=n_resamples, seed=1)
+    for interval, close in (("bpcp-midp", 0), (drawn, 0.01)):
+        upper = hs.kaplan_meier(y, interval=interval, sided="upper", level=0.5).pieces()["high"]
+        assert upper.tolist() == pytest.approx([1, 1, 1, 1], abs=close)
+        lower = hs.kaplan_meier(y, interval=interval, sided="lower", level=0.5).pieces()["low"]
+        assert lower.tolist() == pytest.approx([1, 1, 1, 0], abs=close)
+    gone = hs.kaplan_meier(hs.Surv.right([1], [1]), interval="bpcp-midp", sided="upper", level=0.5)
+    assert gone.pieces()["high"].tolist() == [1, 0]
+
+
+def test_curves_made_from_drawn_ones_use_the_seed_that_is_said() -> None:
+    free = hs.kaplan_meier(six_mp(), interval=BetaProduct(method="monte-carlo", n_resamples=1_000))
+    assert f"seed {free.procedure.seed})" in free.method
+    again = hs.kaplan_meier(six_mp(), interval=free.procedure)
+    for answer in (lambda km: km.conditional(20, given=10), lambda km: km.median_follow_up()):
+        assert answer(free).equals(answer(free))
+        assert answer(free).equals(answer(again))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -194,3 +196,28 @@ def test_another_kind_of_response_is_refused_with_the_constructor_to_write() -> 
         hs.kaplan_meier(hs.Surv.interval([1, 2], [2, 3]))
     with pytest.raises(hs.DataError, match=r"Surv\.right"):
         hs.kaplan_meier([1, 2, 3])
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 0, 1, math.nan, [], None, "x", True, [0.5, 2], [[0.5]]])
+def test_a_probability_that_is_none_is_called_by_its_name(wrong: object) -> None:
+    curves = hs.kaplan_meier(hs.Surv.right([1, 2, 3], [1, 1, 0]))
+    with pytest.raises(hs.DataError, match="^probability must be a number"):
+        curves.quantile(wrong)
+
+
+@pytest.mark.parametrize("wrong", [-1, math.nan, [], None])
+def test_a_time_that_is_none_is_called_by_its_name(wrong: object) -> None:
+    curves = hs.kaplan_meier(hs.Surv.right([1, 2, 3], [1, 1, 0]))
+    with pytest.raises(hs.DataError, match="^horizon must be"):
+        curves.rmst(wrong)
+    with pytest.raises(hs.DataError, match="^given must be"):
+        curves.conditional(2, given=wrong)
+    with pytest.raises(hs.DataError, match="^times must be"):
+        curves.at(wrong)
+
+
+def test_before_the_first_event_greenwoods_limits_have_no_width() -> None:
+    y = hs.Surv.right([1, 2, 3], [0, 1, 0])
+    for interval in ("plain", "log", "log-log", "logit"):
+        assert hs.kaplan_meier(y, interval=interval).at(1)[["low", "high"]].to_numpy().tolist() == [[1, 1]]
+    assert hs.kaplan_meier(y, interval="arcsin").at(1)[["low", "high"]].isna().all(axis=None)

@@ -168,3 +168,46 @@ def test_a_one_sided_limit_at_a_level_below_one_half_lies_beyond_the_estimate() 
     below = limits(y, 10, "thomas-grunkemeier", sided="lower", level=0.3)[0]
     assert at_half == pytest.approx(0.752941, abs=1e-6)
     assert below > at_half
+
+
+def test_a_modified_lower_limit_is_refused_where_there_is_none() -> None:
+    for interval in ("plain", "auto"):
+        with pytest.raises(hs.UnsupportedError, match="there is no lower limit to modify"):
+            hs.kaplan_meier(response(dataset("leuk")), interval=interval, lower_limit="peto", sided="upper")
+    assert "by Peto's" in hs.kaplan_meier(response(dataset("leuk")), lower_limit="peto", sided="lower").method
+
+
+@pytest.mark.parametrize(
+    "interval", ["thomas-grunkemeier", "rothman", "borkowf-shifted-log", "borkowf-shifted-plain"]
+)
+@pytest.mark.parametrize("sided", ["two-sided", "lower", "upper"])
+def test_limits_of_a_quantile_invert_limits_that_hold_before_the_first_event(
+    interval: str, sided: str
+) -> None:
+    y = hs.Surv.right(range(1, 10), [1, 1, 0, 1, 1, 1, 0, 1, 1])
+    km = hs.kaplan_meier(y, interval=interval, sided=sided)
+    frame = km.pieces()
+    probabilities = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9]
+    for row in km.quantile(probabilities).itertuples():
+        height = 1 - row.probability
+        reached = frame[["low", "low_after"]].min(axis=1) <= height
+        below = frame[["high", "high_after"]].min(axis=1) < height
+        assert row.low == frame["start"][reached].min()
+        assert row.high == (frame["start"][below].min() if below.any() else math.inf)
+
+
+def test_the_lower_limit_of_a_quantile_can_be_0() -> None:
+    y = hs.Surv.right(range(1, 10), [1] * 9)
+    km = hs.kaplan_meier(y, interval="rothman")
+    assert km.pieces()["low"][0] == pytest.approx(0.7009, abs=5e-5)
+    assert km.quantile([0.25, 0.35])["low"].tolist() == [0, 1]
+    few = hs.Surv.right([1, 2], [0, 0])
+    assert hs.kaplan_meier(few, interval="thomas-grunkemeier").median_follow_up()["low"].item() == 0
+
+
+@pytest.mark.parametrize(("number", "still"), [(1, False), (2, True), (3, True)])
+def test_the_upper_edgeworth_limit_turns_back_after_one_event(number: int, still: bool) -> None:
+    """Its turning point is near z = 1.5 times the root of the number of events: 1.5, 2.1, 2.6."""
+    y = hs.Surv.right(range(1, 31), [1] * 30)
+    lower, higher = (limits(y, number, "strawderman-wells", level=level)[1] for level in (0.94, 0.95))
+    assert (higher > lower) == still

@@ -119,8 +119,7 @@ def test_an_interval_leaves_out_zero_exactly_when_p_says_so(data: Cases, rule: s
         if np.isnan(low):
             assert not test.std_error[place] > 0
         elif abs(p_value - (1 - level)) > 1e-9:
-            slack = 1e-9 * horizon
-            assert (low - slack <= nothing <= high + slack) == (p_value > 1 - level)
+            assert (low <= nothing <= high) == (p_value > 1 - level)
 
 
 @checked

@@ -48,6 +48,7 @@ def test_every_time_and_every_contrast_has_its_row() -> None:
         assert all(number.patients == tuple("abcdefgh") for number in made.numbers)
 
 
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
 def test_open_and_missing_limits_stay_visible() -> None:
     _, row = table(median=hs.compare_medians(Y, ARM)).cells()
     assert "\N{INFINITY}" in row[1]
@@ -63,3 +64,38 @@ def test_other_groups_and_unknown_questions_are_refused() -> None:
         hs.tables.comparisons({"hazard": test}, questions={"speed": "Speed"})
     with pytest.raises(hs.DataError, match="no comparisons"):
         hs.tables.comparisons({})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"follow_up": hs.compare_follow_up(Y, ARM, method="asymptotic")},
+        {"x": 3},
+        {"x": None, "y": hs.logrank(Y, ARM)},
+        [hs.logrank(Y, ARM)],
+        hs.logrank(Y, ARM),
+    ],
+)
+def test_other_results_are_refused_by_name(wrong: object) -> None:
+    with pytest.raises(hs.DataError, match="LogrankResult, FixedTimeComparison|must be a mapping"):
+        hs.tables.comparisons(wrong)
+
+
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
+def test_what_is_one_sided_says_so() -> None:
+    asked = {"alternative": "greater"}
+    made = table(
+        hazard=hs.logrank(Y, ARM, **asked),
+        at=hs.compare_at(Y, ARM, 3, **asked),
+        median=hs.compare_medians(Y, ARM, **asked),
+        mean=hs.rmst_difference(Y, ARM, 5, **asked),
+    )
+    headings = [row[0] for row in made.cells()[1:]]
+    assert headings[0].endswith("observed / expected (one-sided p-value: greater)")
+    assert headings[1] == "At (one-sided 95% limit and p-value: greater)"
+    assert headings[2] == "Median (one-sided 95% limit and p-value: greater)"
+    assert headings[3] == "Mean, difference (one-sided p-value: greater)"
+    ends = {number.id: number.how for number in made.numbers}
+    assert ends["at.difference.3.low"] == "Lower limit of the one-sided 95% interval."
+    assert ends["at.difference.3.group_0.low"] == "Lower limit of the 95% interval."
+    assert ends["mean.difference.low"] == "Lower limit of the 95% interval."

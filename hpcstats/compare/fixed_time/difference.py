@@ -29,9 +29,10 @@ def compare_at(
     r"""Contrast of the event-free proportions S(t) of two groups at a time, with interval and p-value.
 
     Use it when the question is about one time fixed in advance: "who is free of recurrence at five years?".
-    The melded interval holds in samples of any size and needs no proportional hazards. A time chosen after
-    looking at the curves makes every p-value too small. To compare whole curves use `logrank`, for mean time
-    up to a horizon `rmst_difference`.
+    The melded interval is made for small samples and needs no proportional hazards. With censoring before the
+    time it is approximate where few are left, and warns. A time chosen after looking at the curves makes
+    every p-value too small. To compare whole curves use `logrank`, for mean time up to a horizon
+    `rmst_difference`.
 
     Parameters
     ----------
@@ -69,6 +70,11 @@ def compare_at(
     FixedTimeComparison
         With `estimate`, `low`, `high`, `p_value` (an entry a time), `to_frame` and `by_group`.
 
+    Warns
+    -----
+    SmallSampleWarning
+        When fewer than five are left in a group: "melded" after a censoring, "asymptotic" always.
+
     Raises
     ------
     DesignError
@@ -84,11 +90,12 @@ def compare_at(
 
     .. math:: p = \min\{1,\ 2 P(W^-_2 \le W^+_1),\ 2 P(W^-_1 \le W^+_2)\},
 
-    the same for all contrasts. All are integrals taken numerically (error about 1e-9), nothing is drawn at
-    random. Without censoring before t the one-sided p-values are those of Fisher's exact test. Fay, Proschan
-    & Brittain 2015 (doi:10.1111/biom.12231). Asymptotic: Klein, Logan, Harhoff & Andersen 2007
-    (doi:10.1002/sim.2864). R's ``bpcp2samp`` has the event ratio as first over second group, and stops its
-    search for a limit at about 1e-4.
+    the same for all contrasts. With censoring before t, W are betas with the moments of products of betas, an
+    approximation. All are integrals taken numerically (error about 1e-9), nothing is drawn at random. Without
+    censoring before t the one-sided p-values are those of Fisher's exact test. Fay, Proschan & Brittain 2015
+    (doi:10.1111/biom.12231). Asymptotic: Klein, Logan, Harhoff & Andersen 2007 (doi:10.1002/sim.2864). R's
+    ``bpcp2samp`` has the event ratio as first over second group, and stops its search for a limit at about
+    1e-4.
 
     Examples
     --------

@@ -62,6 +62,11 @@ def compare_medians(
     MedianComparison
         With `estimate`, `low`, `high`, `p_value`, `to_frame` and `by_group`.
 
+    Warns
+    -----
+    SmallSampleWarning
+        When fewer than five are left in a group at its median (or last event) after a censoring.
+
     Raises
     ------
     DesignError
@@ -79,7 +84,8 @@ def compare_medians(
     as :math:`-\infty` (0 for the ratio), what lies after the last as :math:`\infty`. Without censoring this
     is R's ``mdiffmedian.test``: limits are differences of order statistics, and with six or fewer a group
     nothing is excluded at 95 %. The extension to censored times inverts the beta product limits, as the
-    interval of one median does. Fay, Proschan & Brittain 2015 (doi:10.1111/biom.12231).
+    interval of one median does; they are then matched by moments, an approximation where few are left. Fay,
+    Proschan & Brittain 2015 (doi:10.1111/biom.12231).
 
     Examples
     --------
