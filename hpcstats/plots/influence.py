@@ -17,6 +17,11 @@ from hpcstats.plots.left_out import LeftOut
 if TYPE_CHECKING:
     import pandas as pd
 
+_COLUMNS = (
+    "quantity", "unit", "left_out", "n", "n_events", "estimate", "low", "high", "change", "order", "status",
+    "place", "named",
+)  # fmt: skip
+
 
 def influence(
     quantities: Sequence[LeftOut],
@@ -153,7 +158,7 @@ def _data(rows: Sequence[Sequence[Panel]]) -> pd.DataFrame:
     for row in rows:
         quantity = row[0].quantity
         estimate, low, high = quantity.values
-        limits = {"estimate": estimate, "low": low, "high": high}
+        limits = {"estimate": estimate, "low": low, "high": high, "named": False}
         whole = {"n": quantity.whole.n, "n_events": quantity.whole.n_events}
         records.append({"quantity": quantity.label, "unit": "everybody", "left_out": None, **whole, **limits})
         for panel in row:
@@ -166,7 +171,7 @@ def _data(rows: Sequence[Sequence[Panel]]) -> pd.DataFrame:
                     | {name: unit.row[name] for name in ("change", "order", "status")}
                     | {"place": unit.place + 1, "named": unit.named}
                 )
-    frame = pd.DataFrame(records)
+    frame = pd.DataFrame(records, columns=list(_COLUMNS))
     for name in ("order", "place"):
         frame[name] = frame[name].astype("Int64")
     return frame

@@ -326,6 +326,16 @@ def test_a_coefficient_without_estimate_says_so_and_why():
     assert any(str(note).startswith("Multivariable Arm, B: ") for note in table.notes)
 
 
+def test_a_penalised_model_says_so(aml, covariates):
+    fit = hs.cox(aml, covariates, "C(arm)", penalty="firth", interval="profile")
+    table = cox_models({"arm": fit}, fit)
+    assert rows_of(table)["Penalty"][5] == "Firth"
+    assert any(str(note).startswith("P: penalised likelihood-ratio test") for note in table.notes)
+    assert number(table, "univariable.arm.p_value").how.startswith("Penalised likelihood-ratio test")
+    low = number(table, "univariable.arm.not_maintained.hazard_ratio.low")
+    assert low.how == "Lower limit of the 95% profile penalised-likelihood interval."
+
+
 def test_a_level_that_one_model_lacks_is_a_dash(aml):
     dose = ["low", "mid", "high"] * 7 + ["low", "mid"]
     age = [None if level == "mid" else 50 + k % 7 for k, level in enumerate(dose)]
