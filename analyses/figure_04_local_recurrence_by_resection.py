@@ -25,6 +25,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
         data,
         ["resection_complete"],
         ties=model["ties"],
+        penalty=model["penalty"],
         interval=model["interval"],
         level=study.level,
     )

@@ -32,7 +32,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
             data,
             covariates,
             ties=model["ties"],
-            penalty=model.get("penalty"),
+            penalty=model["penalty"],
             interval=model["interval"],
             level=study.level,
             missing="drop",

@@ -19,7 +19,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
         data,
         ["resection_complete"],
         ties=model["ties"],
-        penalty=model.get("penalty"),
+        penalty=model["penalty"],
         interval=model["interval"],
         level=study.level,
         missing="drop",

@@ -61,6 +61,7 @@ def recurrence(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.T
         data,
         ["resection_complete"],
         ties=model["ties"],
+        penalty=model["penalty"],
         interval=model["interval"],
         level=study.level,
     )

@@ -31,6 +31,7 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
             data,
             covariates,
             ties=model["ties"],
+            penalty=model["penalty"],
             interval=model["interval"],
             level=study.level,
             missing="drop",

@@ -35,7 +35,7 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
             data,
             covariates,
             ties=model["ties"],
-            penalty=model.get("penalty"),
+            penalty=model["penalty"],
             interval=model["interval"],
             level=study.level,
             missing="drop",
