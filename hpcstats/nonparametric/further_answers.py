@@ -12,7 +12,7 @@ from hpcstats.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hpcstats.nonparametric.bands import ConfidenceBand
+    from hpcstats.nonparametric.confidence_band import ConfidenceBand
     from hpcstats.nonparametric.survival_curves import SurvivalCurves
 
 

@@ -227,3 +227,8 @@ def test_the_band_of_curves_with_one_limit_says_that_it_has_two() -> None:
     assert one.method.startswith("Simultaneous two-sided 95% Hall-Wellner band")
     assert one.title().startswith("Two-sided 95% Hall-Wellner band")
     assert two.title().startswith("95% Hall-Wellner band")
+
+
+def test_the_search_for_a_critical_value_ends_where_there_is_none() -> None:
+    with pytest.raises(ValueError, match="with a probability below"):
+        bands._solve(lambda _: 1.0, 0.95)

@@ -202,7 +202,7 @@ def test_the_lower_limit_of_a_quantile_can_be_0() -> None:
     assert km.pieces()["low"][0] == pytest.approx(0.7009, abs=5e-5)
     assert km.quantile([0.25, 0.35])["low"].tolist() == [0, 1]
     few = hs.Surv.right([1, 2], [0, 0])
-    assert hs.kaplan_meier(few, interval="thomas-grunkemeier").median_follow_up()["low"].item() == 0
+    assert hs.kaplan_meier(few, interval="rothman").median_follow_up()["low"].item() == 0
 
 
 @pytest.mark.parametrize(("number", "still"), [(1, False), (2, True), (3, True)])
