@@ -15,7 +15,8 @@ pytestmark = pytest.mark.benchmark
 
 @pytest.mark.parametrize("n", [9, 50])
 def test_one_penalised_model(scoreboard: Scoreboard, n: int):
-    firthmodels = pytest.importorskip("firthmodels")
+    import firthmodels
+
     sample = Sample.of(n, 1)
     matrix, y = sample.covariates.to_numpy(), (sample.event == 1, sample.time)
     faster = scoreboard.compare(
@@ -29,7 +30,8 @@ def test_one_penalised_model(scoreboard: Scoreboard, n: int):
 
 
 def test_bootstrap_of_a_penalised_model(scoreboard: Scoreboard):
-    firthmodels = pytest.importorskip("firthmodels")
+    import firthmodels
+
     sample, weights = drawn(50, 3)
     matrix = sample.covariates.to_numpy()
 

@@ -192,7 +192,8 @@ def test_performance_of_a_firth_fit_is_reported_under_separation() -> None:
 
 
 def test_estimates_equal_those_of_firthmodels() -> None:
-    firthmodels = pytest.importorskip("firthmodels")
+    import firthmodels
+
     y, data = trial(14)
     matrix = np.column_stack([np.asarray(column, dtype=float) for column in data.values()])
     y = hs.Surv.right(y.time, y.event)
