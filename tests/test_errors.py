@@ -63,7 +63,7 @@ def test_a_warning_points_at_the_line_that_warned_from_outside_the_package():
 
 
 def test_a_warning_from_deep_inside_the_package_points_at_the_users_line():
-    inside = f"{errors._PACKAGE}compare/log_rank.py"
+    inside = f"{errors._PACKAGE}compare/log_rank/logrank.py"
     space = {"warn": errors.warn, "category": hs.SeparationWarning}
     exec(
         compile("def kernel():\n    warn('monotone', category)\ndef call():\n    kernel()", inside, "exec"),
