@@ -28,6 +28,7 @@ class Case:
     frequency: bool
     dropped: Surv
     cluster_names: tuple[Any, ...] = ()
+    table: Any = None
 
     @classmethod
     def of(
@@ -75,6 +76,8 @@ class Case:
             frequency=repeated,
             dropped=response.take(design.dropped),
             cluster_names=() if together is None else together.labels,
+            # A copy: columns are looked up in it later, such as the paper of each patient.
+            table=data.copy() if hasattr(data, "copy") else data,
         )
 
     @property

@@ -108,7 +108,8 @@ def leave_one_out(
     statistic : optional
         Of a fit "hazard_ratio" (default) or "coefficient"; else as in `bootstrap`.
     data : frame, optional
-        Where names of columns are looked up, one row for each row the result was made from.
+        Where names of columns are looked up, one row for each row the result was made from. A Cox model
+        keeps the table it was fitted to.
     penalty : "same", "firth", None or NormalPrior
         How a Cox model is fitted again, as in `bootstrap`. Firth's estimate takes the place of a maximum
         likelihood estimate that does not exist, compared with Firth's estimate of everybody.

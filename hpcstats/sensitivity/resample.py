@@ -69,7 +69,8 @@ def bootstrap(
         Strata that keep their sizes. By default the groups of curves and the strata of a fit, where no unit
         lies in several; False draws from all.
     data : frame, optional
-        Where names of columns are looked up, one row for each row the result was made from.
+        Where names of columns are looked up, one row for each row the result was made from. A Cox model
+        keeps the table it was fitted to.
     weights : {"multinomial", "bayesian"}
         Drawing with replacement, or the Bayesian bootstrap (Dirichlet weights), which leaves nobody out.
     penalty : "firth", None, "same" or NormalPrior

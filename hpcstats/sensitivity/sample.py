@@ -35,6 +35,8 @@ class Sample:
         Rows that belong together, and groups or strata that keep their sizes.
     cluster_names : tuple
         Labels of the clusters.
+    table : frame or None
+        The data the result was made from, where it keeps them.
     """
 
     response: Surv
@@ -45,6 +47,7 @@ class Sample:
     clusters: IntArray | None = None
     cluster_names: tuple[Any, ...] = ()
     strata: IntArray | None = None
+    table: Any = None
 
     @classmethod
     def of(cls, result: Any) -> Sample:
@@ -81,6 +84,7 @@ class Sample:
             clusters=case.cluster[kept] if case.cluster is not None and case.cluster_given else None,
             cluster_names=case.cluster_names,
             strata=None if case.strata is None else case.strata.codes[kept],
+            table=case.table,
         )
 
     @classmethod
@@ -120,14 +124,15 @@ class Sample:
         Raises
         ------
         DataError
-            For a name without `data`, a column of another length, or missing labels.
+            For a name without a table to look it up in, a column of another length, or missing labels.
         """
         if isinstance(given, str):
             if given == "id" and data is None and self.response.id is not None:
                 return _coded(self.response.id, self.response.id)
+            data = self.table if data is None else data
             if data is None:
                 raise DataError(
-                    f"{name}={given!r} names a column, but a result does not keep the whole table. "
+                    f"{name}={given!r} names a column, but this result does not keep the whole table. "
                     f"Write data=df beside it, or give the column itself: {name}=df[{given!r}]."
                 )
             given = column_of(data, given)

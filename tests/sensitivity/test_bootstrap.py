@@ -502,7 +502,7 @@ def test_nothing_heavy_is_loaded_unasked():
         ({"seed": -1}, "seed must be a whole number"),
         ({"n_jobs": 0}, "n_jobs must be"),
         ({"progress": "yes"}, "progress must be"),
-        ({"unit": "source_id"}, "Write data=df beside it"),
+        ({"unit": "source_id"}, "source_id"),
         ({"unit": ["a"] * 42}, "one unit only"),
         ({"unit": [1, 2]}, "unit has 2 values, but the data have 42 rows"),
         ({"unit": [k // 2 for k in range(42)], "strata": [k % 2 for k in range(42)]}, "several strata"),
@@ -537,3 +537,15 @@ def test_what_curves_cannot_tell_is_refused():
         bootstrap(hs.logrank(FREIREICH, ARM))
     with pytest.raises(hs.DataError, match="no statistic of its own"):
         bootstrap(FREIREICH)
+
+
+def test_a_fit_keeps_its_table_and_curves_do_not():
+    papers = [k // 6 for k in range(42)]
+    data = {"arm": ARM, "source_id": papers}
+    fit = hs.cox(FREIREICH, data, ["arm"])
+    by_name, by_values = (hs.leave_one_out(fit, by=by).to_frame() for by in ("source_id", papers))
+    assert by_name.equals(by_values)
+    data["source_id"] = [0] * 42
+    assert hs.leave_one_out(fit, by="source_id").to_frame().equals(by_values)
+    with pytest.raises(hs.DataError, match="Write data=df beside it"):
+        hs.bootstrap(hs.kaplan_meier(FREIREICH), unit="source_id", n_resamples=10, seed=1)
