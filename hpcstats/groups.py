@@ -13,6 +13,8 @@ from hpcstats.surv import Surv
 
 ALL = "all"
 
+_MANY = 10_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
@@ -25,7 +27,7 @@ class Groups:
     def of(cls, values: Any, response: Surv, name: str = "group") -> Groups:
         """Read a column of labels, one a row of `response`; None is one group called "all"."""
         if values is None:
-            return cls((ALL,), np.broadcast_to(np.int64(0), len(response)))
+            return cls((ALL,), _constant(np.int64(0), len(response)))
         labels = as_labels(values, name)
         same_rows(labels.size, response, name)
         order = distinct_labels(values, labels)
@@ -70,7 +72,8 @@ def same_rows(size: int, response: Surv, name: str) -> None:
 def case_weights(values: Any, response: Surv, name: str = "weights", *, whole: bool = False) -> FloatArray:
     """Read case weights: non-negative, finite, not all zero (`whole`: integers); None is all ones."""
     if values is None:
-        return np.broadcast_to(1.0, len(response))
+        ones: FloatArray = _constant(np.float64(1), len(response))
+        return ones
     weights = as_numbers(values, name)
     same_rows(weights.size, response, name)
     wrong = ~np.isfinite(weights) | (weights < 0)
@@ -84,6 +87,11 @@ def case_weights(values: Any, response: Surv, name: str = "weights", *, whole: b
     if not weights.any():
         raise DataError(f"{name} are all zero. At least one row must count.")
     return weights
+
+
+def _constant(value: Any, size: int) -> Any:
+    """Return one number `size` times; where they are many they take no memory."""
+    return np.full(size, value) if size < _MANY else np.broadcast_to(value, size)
 
 
 def number_of(weights: FloatArray) -> int:

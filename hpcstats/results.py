@@ -122,8 +122,9 @@ class Result(ABC):
 
 def freeze(record: Any) -> None:
     """Make the arrays of a dataclass read-only."""
-    for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
+    # The names directly: `dataclasses.fields` costs as much as a small estimate.
+    for name in record.__dataclass_fields__:
+        value = getattr(record, name)
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
 
