@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpcstats.columns import FloatArray, IntArray, ObjectArray, is_missing, one_dimensional
+from hpcstats.columns import BoolArray, FloatArray, IntArray, ObjectArray, is_missing, one_dimensional
 from hpcstats.core.risk_sets import distinct_times
 from hpcstats.errors import DataError, listing
 
@@ -52,7 +52,8 @@ def entry_before_exit(entry: FloatArray, exit_: FloatArray, entry_name: str, exi
 
 
 def ordered(lower: FloatArray, upper: FloatArray, lower_name: str, upper_name: str) -> None:
-    """Refuse rows whose first value is missing or larger than the second."""
+    """Refuse rows with a missing value, and rows whose first value is larger than the second."""
+    _refuse(np.isnan(lower), lower, f"{lower_name} is missing", f"Every row needs {lower_name}")
     _refuse(np.isnan(upper), upper, f"{upper_name} is missing", f"Every row needs {upper_name}")
     _refuse(upper < lower, upper, f"{upper_name} is smaller than {lower_name}", "Exchange or correct the two")
 
@@ -109,6 +110,57 @@ def cause_codes(cause: Any, causes: Sequence[Any]) -> IntArray:
             rows=wrong,
         )
     return np.array(codes, dtype=np.int64)
+
+
+def state_codes(values: Any, states: Sequence[Any], name: str, *, may_be_missing: bool) -> IntArray:
+    """Turn states into 1, 2, ... in the order of `states`; 0 where the row ends without a move."""
+    known: dict[Any, int] = {state: number for number, state in enumerate(states, start=1)}
+    if isinstance(states, str) or len(known) < 2 or len(known) != len(states):
+        raise DataError(f"states must name two or more states once each; got {states!r}.")
+    raw = one_dimensional(values, name).astype(object)
+    codes = [0 if may_be_missing and is_missing(value) else known.get(value, -1) for value in raw.tolist()]
+    wrong = [row for row, code in enumerate(codes) if code < 0]
+    if wrong:
+        shown = listing(f"row {row}: {raw[row]!r}" for row in wrong)
+        advice = " Use None where the observation ends without a move." if may_be_missing else ""
+        raise DataError(f"{name} holds values outside states={list(states)!r} ({shown}).{advice}", rows=wrong)
+    return np.array(codes, dtype=np.int64)
+
+
+def nothing_after_death(labels: ObjectArray, stop: FloatArray, terminal: BoolArray) -> None:
+    """Refuse a row of a patient who died at the end of an earlier one."""
+    death = dict(zip(labels[terminal], stop[terminal], strict=True))
+    late = [row for row, label in enumerate(labels.tolist()) if stop[row] > death.get(label, np.inf)]
+    twice = [row for row in np.flatnonzero(terminal).tolist() if stop[row] < death[labels[row]]]
+    rows = sorted({*late, *twice})
+    if rows:
+        shown = listing(f"row {row}: {labels[row]!r}" for row in rows)
+        raise DataError(
+            f"There are rows after a death, or two deaths of one patient ({shown}). terminal may be true in "
+            "the last row of a patient only.",
+            rows=rows,
+        )
+
+
+def moves_follow_each_other(
+    labels: ObjectArray, start: FloatArray, here: IntArray, there: IntArray, states: tuple[str, ...]
+) -> None:
+    """Refuse a move from a state to itself, and a row that begins elsewhere than the one before it ended."""
+    still = np.flatnonzero(here == there)
+    if still.size:
+        shown = listing(f"row {row}: {states[here[row] - 1]!r}" for row in still)
+        raise DataError(f"A move leads from a state to itself ({shown}). Join the two stays.", rows=still)
+    codes = {label: code for code, label in enumerate(dict.fromkeys(labels.tolist()))}
+    patient = np.array([codes[label] for label in labels.tolist()])
+    order = np.lexsort((start, patient))
+    reached = np.where(there > 0, there, here)[order][:-1]
+    wrong = (patient[order][1:] == patient[order][:-1]) & (here[order][1:] != reached)
+    rows = np.sort(order[1:][wrong])
+    if rows.size:
+        shown = listing(f"row {row}: {labels[row]!r} in {states[here[row] - 1]!r}" for row in rows)
+        raise DataError(
+            f"A row begins in another state than the patient's row before it led to ({shown}).", rows=rows
+        )
 
 
 def _is_zero(value: object) -> bool:

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from hpcstats import _response_checks as checks
-from hpcstats.columns import BoolArray, FloatArray, IntArray, ObjectArray, as_events, as_labels, as_numbers
-from hpcstats.numbers import patient_list
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-Kind = Literal["right", "counting", "interval", "right_truncated", "competing"]
+from hpcstats._response import Response
+from hpcstats.columns import as_events, as_labels, as_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Surv:
+class Surv(Response):
     """Times to an event with what is known of them: the response of every method.
 
-    Build one with `Surv.right`, `Surv.counting`, `Surv.interval`, `Surv.right_truncated` or
-    `Surv.competing`. Nothing is recoded, dropped, clipped or jittered: input that is not what it is
-    said to be raises a `DataError` that names the rows.
+    Build one with `Surv.right`, `Surv.counting`, `Surv.interval`, `Surv.right_truncated`,
+    `Surv.doubly_truncated`, `Surv.competing` or `Surv.multistate`. Nothing is recoded, dropped, clipped
+    or jittered: input that is not what it is said to be raises a `DataError` that names the rows.
 
     Attributes
     ----------
     kind : str
-        Which of the five constructors made it.
+        Which of the constructors made it.
     unit : str
         Unit of all times, for labels only.
     time : ndarray of float, shape (n,)
@@ -37,13 +32,19 @@ class Surv:
     entry : ndarray of float or None
         Delayed entry (or start of the row); at risk at t means ``entry < t <= time``.
     status : ndarray of int, shape (n,)
-        0 for censored, 1 for the event, or the number of the cause (competing).
+        0 for censored, 1 for the event, or the number of the cause (competing) or of the state that is
+        entered (multistate).
     lower : ndarray of float or None
-        Lower ends of interval data; the event lies in ``(lower, time]``.
+        Lower ends of interval data; the event lies in ``(lower, time]``. For double truncation: the case
+        is seen only because ``lower <= time``.
     truncation : ndarray of float or None
-        For right truncation: the case is seen only because ``time <= truncation``.
-    causes : tuple of str
-        Names of causes 1, 2, ... (competing).
+        The case is seen only because ``time <= truncation`` (right and double truncation).
+    terminal : ndarray of bool or None
+        Whether the patient died at the end of the row (counting).
+    origin : ndarray of int or None
+        Number of the state the row is spent in (multistate).
+    causes, states : tuple of str
+        Names of causes (competing) or states (multistate) 1, 2, ...
     id : ndarray of object or None
         Identifier of each row's patient.
 
@@ -54,21 +55,6 @@ class Surv:
     >>> y
     Surv.right: 4 rows, 3 events, times 5 to 17 years
     """
-
-    kind: Kind
-    unit: str
-    time: FloatArray
-    status: IntArray
-    entry: FloatArray | None = None
-    lower: FloatArray | None = None
-    truncation: FloatArray | None = None
-    causes: tuple[str, ...] = ()
-    id: ObjectArray | None = None
-
-    def __post_init__(self) -> None:
-        for values in (self.time, self.status, self.entry, self.lower, self.truncation, self.id):
-            if values is not None:
-                values.flags.writeable = False
 
     @classmethod
     def right(cls, time: Any, event: Any, *, entry: Any = None, id: Any = None, unit: str = "years") -> Surv:
@@ -106,22 +92,31 @@ class Surv:
         )
 
     @classmethod
-    def counting(cls, start: Any, stop: Any, event: Any, *, id: Any, unit: str = "years") -> Surv:
+    def counting(
+        cls, start: Any, stop: Any, event: Any, *, id: Any, terminal: Any = None, unit: str = "years"
+    ) -> Surv:
         """Rows ``(start, stop]`` of recurrent events or time-varying covariates, several a patient.
+
+        `terminal` (bool or 0/1) says whether the patient died at `stop`, which ends all recurrences; a row
+        may end with an event and the death at once.
 
         Raises
         ------
         DataError
-            As `Surv.right`, and when two rows of one patient overlap.
+            As `Surv.right`, when two rows of one patient overlap, and for rows after a death.
         """
         starts, stops = as_numbers(start, "start"), as_numbers(stop, "stop")
         events, labels = as_events(event), as_labels(id, "id")
-        checks.same_length(start=starts, stop=stops, event=events, id=labels)
+        deaths = None if terminal is None else as_events(terminal, "terminal")
+        checks.same_length(start=starts, stop=stops, event=events, terminal=deaths, id=labels)
         checks.observed_times(stops, "stop")
         checks.entry_before_exit(starts, stops, "start", "stop")
         checks.rows_do_not_overlap(labels, starts, stops)
+        if deaths is not None:
+            checks.nothing_after_death(labels, stops, deaths)
+        status = events.astype(np.int64)
         return cls(
-            kind="counting", unit=unit, time=stops, status=events.astype(np.int64), entry=starts, id=labels
+            kind="counting", unit=unit, time=stops, status=status, entry=starts, terminal=deaths, id=labels
         )
 
     @classmethod
@@ -163,6 +158,41 @@ class Surv:
         checks.one_row_each(labels)
         status = np.ones(times.size, dtype=np.int64)
         return cls(kind="right_truncated", unit=unit, time=times, status=status, truncation=limits, id=labels)
+
+    @classmethod
+    def doubly_truncated(
+        cls, time: Any, lower: Any, upper: Any, *, id: Any = None, unit: str = "years"
+    ) -> Surv:
+        """Event times of cases that are seen only because ``lower <= time <= upper``.
+
+        Infinite limits are no limits.
+
+        Raises
+        ------
+        DataError
+            For missing values, negative times and for times outside their limits.
+        """
+        times, lowers, uppers = (
+            as_numbers(time, "time"),
+            as_numbers(lower, "lower"),
+            as_numbers(upper, "upper"),
+        )
+        labels = None if id is None else as_labels(id, "id")
+        checks.same_length(time=times, lower=lowers, upper=uppers, id=labels)
+        checks.observed_times(times, "time")
+        checks.ordered(lowers, times, "lower", "time")
+        checks.ordered(times, uppers, "time", "upper")
+        checks.one_row_each(labels)
+        status = np.ones(times.size, dtype=np.int64)
+        return cls(
+            kind="doubly_truncated",
+            unit=unit,
+            time=times,
+            status=status,
+            lower=lowers,
+            truncation=uppers,
+            id=labels,
+        )
 
     @classmethod
     def competing(
@@ -208,52 +238,56 @@ class Surv:
             kind="competing", unit=unit, time=times, status=codes, entry=entries, causes=names, id=labels
         )
 
-    def __len__(self) -> int:
-        return int(self.time.size)
+    @classmethod
+    def multistate(
+        cls,
+        start: Any,
+        stop: Any,
+        from_state: Any,
+        to_state: Any,
+        *,
+        states: Sequence[Any],
+        id: Any,
+        unit: str = "years",
+    ) -> Surv:
+        """Stays ``(start, stop]`` in states and the moves between them, one row a stay.
 
-    def __repr__(self) -> str:
-        if not len(self):
-            return f"Surv.{self.kind}: no rows"
-        last = self.time if self.lower is None else np.where(np.isfinite(self.time), self.time, self.lower)
-        return (
-            f"Surv.{self.kind}: {len(self)} rows, {self.n_events} events, "
-            f"times {last.min():g} to {last.max():g} {self.unit}"
+        Parameters
+        ----------
+        start, stop : columns of numbers
+            The stay; time runs on from the patient's origin.
+        from_state : column
+            The state the row is spent in: one of `states`.
+        to_state : column
+            The state entered at `stop`, or None where the observation ends in `from_state`.
+        states : sequence
+            All states in order.
+        id : column
+            The patient of each row.
+
+        Raises
+        ------
+        DataError
+            As `Surv.counting`, for states outside `states`, for a move from a state to itself, and when a
+            row does not begin in the state that the row before it led to.
+        """
+        starts, stops = as_numbers(start, "start"), as_numbers(stop, "stop")
+        names = tuple(str(name) for name in states)
+        here = checks.state_codes(from_state, states, "from_state", may_be_missing=False)
+        there = checks.state_codes(to_state, states, "to_state", may_be_missing=True)
+        labels = as_labels(id, "id")
+        checks.same_length(start=starts, stop=stops, from_state=here, to_state=there, id=labels)
+        checks.observed_times(stops, "stop")
+        checks.entry_before_exit(starts, stops, "start", "stop")
+        checks.rows_do_not_overlap(labels, starts, stops)
+        checks.moves_follow_each_other(labels, starts, here, there, names)
+        return cls(
+            kind="multistate",
+            unit=unit,
+            time=stops,
+            status=there,
+            entry=starts,
+            origin=here,
+            states=names,
+            id=labels,
         )
-
-    @property
-    def event(self) -> BoolArray:
-        """Whether each row ends with an event of any kind."""
-        return self.status > 0
-
-    @property
-    def n_events(self) -> int:
-        """Number of rows that end with an event."""
-        return int(np.count_nonzero(self.status))
-
-    def patients(self, rows: Any = slice(None)) -> tuple[str, ...]:
-        """Return the sorted identifiers of these rows; empty without identifiers."""
-        return () if self.id is None else patient_list(self.id[rows])
-
-    def take(self, rows: Any) -> Surv:
-        """Keep the rows given by position or by a boolean mask."""
-        kept: dict[str, Any] = {
-            name: None if getattr(self, name) is None else getattr(self, name)[rows]
-            for name in ("time", "status", "entry", "lower", "truncation", "id")
-        }
-        return replace(self, **kept)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the response as a frame, one row a row."""
-        import pandas as pd
-
-        if self.kind == "interval":
-            columns: dict[str, Any] = {"id": self.id, "lower": self.lower, "upper": self.time}
-        else:
-            columns = {
-                "id": self.id,
-                "entry": self.entry,
-                "time": self.time,
-                "status": self.status,
-                "truncation": self.truncation,
-            }
-        return pd.DataFrame({name: values for name, values in columns.items() if values is not None})

@@ -53,6 +53,82 @@ def test_right_truncated_rows_are_all_events():
     assert y.n_events == 2
 
 
+def test_counting_tells_a_death_from_a_recurrence():
+    y = Surv.counting([0, 3, 0], [3, 7, 4], [1, 1, 0], id=["a", "a", "b"], terminal=[0, 1, 0])
+    assert y.terminal.tolist() == [False, True, False]
+    assert y.status.tolist() == [1, 1, 0]
+    assert y.take([1]).terminal.tolist() == [True]
+    assert y.to_frame().columns.tolist() == ["id", "entry", "time", "status", "terminal"]
+
+
+@pytest.mark.parametrize("terminal", [[1, 0, 0], [1, 1, 0]])
+def test_nothing_follows_a_death(terminal):
+    with pytest.raises(hs.DataError, match="rows after a death.*'a'"):
+        Surv.counting([0, 3, 0], [3, 7, 4], [1, 0, 1], id=["a", "a", "b"], terminal=terminal)
+
+
+def test_double_truncation_includes_its_limits():
+    y = Surv.doubly_truncated([2, 4], [2, -INF], [5, 4], id=["a", "b"])
+    assert (y.kind, y.n_events) == ("doubly_truncated", 2)
+    assert y.lower.tolist() == [2, -INF]
+    assert y.truncation.tolist() == [5, 4]
+    assert y.to_frame().columns.tolist() == ["id", "lower", "time", "upper"]
+    assert repr(y) == "Surv.doubly_truncated: 2 rows, 2 events, times 2 to 4 years"
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "message"),
+    [
+        ([3, 0], [5, 5], "time is smaller than lower"),
+        ([0, 0], [5, 3], "upper is smaller than time"),
+        ([NAN, 0], [5, 5], "lower is missing"),
+        ([0, 0], [NAN, 5], "upper is missing"),
+    ],
+)
+def test_double_truncation_refuses_times_outside_their_limits(lower, upper, message):
+    with pytest.raises(hs.DataError, match=message):
+        Surv.doubly_truncated([2, 4], lower, upper)
+
+
+STATES = ["primary", "recurrence", "death"]
+
+
+def test_multistate_keeps_stays_and_moves():
+    y = Surv.multistate(
+        [0, 2, 0],
+        [2, 5, 3],
+        ["primary", "recurrence", "primary"],
+        ["recurrence", "death", None],
+        states=STATES,
+        id=["a", "a", "b"],
+    )
+    assert y.origin.tolist() == [1, 2, 1]
+    assert y.status.tolist() == [2, 3, 0]
+    assert y.states == tuple(STATES)
+    assert y.to_frame()["to_state"].tolist() == ["recurrence", "death", None]
+    assert y.take([2]).origin.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "message"),
+    [
+        (["primary", "primary"], ["recurrence", None], "begins in another state.*row 1: 'a' in 'primary'"),
+        (["primary", "recurrence"], ["primary", None], "leads from a state to itself.*row 0: 'primary'"),
+        (["primary", "cured"], ["recurrence", None], "from_state holds values outside.*row 1: 'cured'"),
+        (["primary", None], ["recurrence", None], "from_state holds values outside.*row 1: None"),
+        (["primary", "recurrence"], ["recurrence", "cured"], "to_state.*Use None where the observation ends"),
+    ],
+)
+def test_multistate_refuses_impossible_courses(here, there, message):
+    with pytest.raises(hs.DataError, match=message):
+        Surv.multistate([0, 2], [2, 5], here, there, states=STATES, id=["a", "a"])
+
+
+def test_multistate_needs_distinct_states():
+    with pytest.raises(hs.DataError, match="two or more states once each"):
+        Surv.multistate([0], [1], ["a"], ["a"], states=["a", "a"], id=[1])
+
+
 @pytest.mark.parametrize(
     "cause",
     [
