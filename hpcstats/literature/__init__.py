@@ -5,6 +5,9 @@
     load(directory)        typed frames that have passed every check
     validate(directory)    every problem at once
     endpoint(cases, name)  response, covariates and exclusion table of one of ENDPOINTS
+    competing_events       the first of several kinds of event
+    recurrent_events       events that can happen again
+    multistate             the course of each patient as moves between states
     evidence_flow          publications to patients to endpoints, as data
     swimmer_lanes          the course of each patient, as data
     check_statements       what the index paper states, beside the data
@@ -16,6 +19,7 @@ from hpcstats.literature.cases import CaseData, load
 from hpcstats.literature.definitions import ENDPOINTS
 from hpcstats.literature.endpoints import Endpoint, endpoint
 from hpcstats.literature.flow import Box, Flow, Reason, evidence_flow
+from hpcstats.literature.histories import History, competing_events, multistate, recurrent_events
 from hpcstats.literature.lanes import swimmer_lanes
 from hpcstats.literature.problems import Problem, ValidationReport
 from hpcstats.literature.statement_checks import check_statements
@@ -29,6 +33,7 @@ __all__ = [
     "CaseData",
     "Endpoint",
     "Flow",
+    "History",
     "Problem",
     "Reason",
     "Statement",
@@ -36,9 +41,12 @@ __all__ = [
     "ValidationReport",
     "View",
     "check_statements",
+    "competing_events",
     "endpoint",
     "evidence_flow",
     "load",
+    "multistate",
+    "recurrent_events",
     "swimmer_lanes",
     "validate",
 ]

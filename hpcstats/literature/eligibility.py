@@ -46,8 +46,8 @@ def not_eligible(
     """Say why a patient is not in the population of an endpoint; empty for one who is."""
     if definition.spinal_patients_only and patient["role"] != SPINAL:
         return NOT_SPINAL
-    if CONFIDENCE.index(patient["confidence"]) < CONFIDENCE.index(minimum_confidence):
-        return f"confidence below {minimum_confidence}"
+    if unsure := low_confidence(patient, minimum_confidence):
+        return unsure
     mechanism = patient["mechanism"]
     if definition.spinal_patients_only and mechanism in unwanted:
         if mechanism != "synchronous":
@@ -55,3 +55,9 @@ def not_eligible(
         if not definition.starts_at_spine:
             return "synchronous spinal metastasis, no latency"
     return ""
+
+
+def low_confidence(patient: Mapping[Any, Any], minimum_confidence: str) -> str:
+    """Say that a patient was recorded with too little confidence; empty where not."""
+    enough = CONFIDENCE.index(patient["confidence"]) >= CONFIDENCE.index(minimum_confidence)
+    return "" if enough else f"confidence below {minimum_confidence}"

@@ -43,7 +43,7 @@ def spinal_metastasis(course: Timeline) -> Observation | str:
 def local_recurrence(course: Timeline) -> Observation | str:
     """Time from the primary to the first local recurrence."""
     recurrence = course.first("local_recurrence")
-    return _event(recurrence[0].from_primary) if recurrence else _end_from_primary(course)
+    return _event(recurrence[0].from_primary) if recurrence else end_from_primary(course)
 
 
 def any_metastasis(course: Timeline) -> Observation | str:
@@ -51,13 +51,13 @@ def any_metastasis(course: Timeline) -> Observation | str:
     spans = tuple(event.from_primary for event in course.first(SPINAL, "other_metastasis"))
     if any(span.upper == 0 for span in spans):
         return AT_DIAGNOSIS
-    return _event(first_of(spans)) if spans else _end_from_primary(course)
+    return _event(first_of(spans)) if spans else end_from_primary(course)
 
 
 def overall_survival(course: Timeline) -> Observation | str:
     """Time from the primary to death of any cause."""
     end = course.end
-    return _event(end.from_primary) if end.is_death else _end_from_primary(course)
+    return _event(end.from_primary) if end.is_death else end_from_primary(course)
 
 
 def post_spinal_progression(course: Timeline) -> Observation | str:
@@ -77,7 +77,8 @@ def _event(span: Span) -> Observation:
     return Observation(happened=True, span=span, observed_until=span.lower)
 
 
-def _end_from_primary(course: Timeline) -> Observation:
+def end_from_primary(course: Timeline) -> Observation:
+    """See the end of a patient's observation on the clock of the primary."""
     span = course.end.from_primary
     until = span.lower if span.point is None else span.point
     return Observation(happened=False, span=span, observed_until=until, died=_dated_death(course, span))

@@ -58,11 +58,11 @@ class View:
     @property
     def n(self) -> int:
         """Number of patients used."""
-        return len(self.data)
+        return int(self.data["patient_id"].nunique())
 
     @property
     def n_events(self) -> int:
-        """Number of patients used who had the event."""
+        """Number of rows used that end with an event."""
         return 0 if self.surv is None else self.surv.n_events
 
     def __repr__(self) -> str:
@@ -156,27 +156,39 @@ def build_view(
 
     The entries named in `kept` become columns of the view's data.
     """
+    entries: dict[str, list[Entry] | str] = {}
+    for patient in covariates.to_dict(orient="records"):
+        id_ = str(patient["patient_id"])
+        seen = observed[id_]
+        columns = {str(key): value for key, value in patient.items()}
+        entry = seen if isinstance(seen, str) else select(seen, columns)
+        entries[id_] = entry if isinstance(entry, str) else [entry]
+    return entries_view(covariates, entries, response, kept)
+
+
+def entries_view(
+    covariates: pd.DataFrame,
+    entries: Mapping[str, list[Entry] | str],
+    response: Callable[[pd.DataFrame], Surv],
+    kept: Iterable[str] = (),
+) -> tuple[View, pd.DataFrame]:
+    """Make the view of the patients who have entries; the others have the reason why not."""
     import pandas as pd
 
     rows: list[int] = []
-    entries: list[Entry] = []
+    used: list[Entry] = []
     excluded: list[tuple[str, str]] = []
-    for row, patient in enumerate(covariates.to_dict(orient="records")):
-        seen = observed[str(patient["patient_id"])]
-        entry = (
-            seen
-            if isinstance(seen, str)
-            else select(seen, {str(key): value for key, value in patient.items()})
-        )
-        if isinstance(entry, str):
-            excluded.append((str(patient["patient_id"]), entry))
+    for row, id_ in enumerate(covariates["patient_id"].astype(str)):
+        found = entries[id_]
+        if isinstance(found, str):
+            excluded.append((id_, found))
         else:
-            rows.append(row)
-            entries.append({"id": str(patient["patient_id"])} | entry)
+            rows += [row] * len(found)
+            used += [{"id": id_} | entry for entry in found]
     data = covariates.iloc[rows].reset_index(drop=True)
-    table = pd.DataFrame(entries)
+    table = pd.DataFrame(used)
     for name in kept:
-        data[name] = table[name] if entries else pd.Series(dtype="float64")
-    surv = response(table) if entries else None
+        data[name] = table[name] if used else pd.Series(dtype="float64")
+    surv = response(table) if used else None
     exclusions = pd.DataFrame(excluded, columns=["patient_id", "reason"])
     return View(surv=surv, data=data, exclusions=exclusions), table
