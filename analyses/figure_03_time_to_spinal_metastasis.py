@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from _choices import curves
+
 import hpcstats as hs
 
 TICKS = [0, 2, 4, 6, 8, 10, 12, 14, 16]
@@ -17,7 +19,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Draw the curve of the reported cases."""
     cases = hs.literature.load(study.data)
     endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
-    km = hs.kaplan_meier(endpoint.response, interval=study.settings["curves"]["interval"], level=study.level)
+    km = curves(study, endpoint.response)
     figure = hs.plots.survival_curves(
         km,
         ylabel="Proportion of reported cases without spinal metastasis",

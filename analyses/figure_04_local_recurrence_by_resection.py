@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from _choices import RESECTION, curves, endpoint, known_resection, recurrence_model
+
 import hpcstats as hs
 
 TICKS = [0, 5, 10, 15, 20, 25]
@@ -15,33 +17,17 @@ SELECTED = (
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Draw both curves with the test and the hazard ratio."""
-    cases = hs.literature.load(study.data)
-    endpoint = hs.literature.endpoint(cases, "local_recurrence", **study.settings["inclusion"])
-    known = endpoint.data["resection_complete"].notna().to_numpy()
-    response, data = endpoint.response.take(known), endpoint.data[known]
-    model = study.settings["models"]["local_recurrence"]
-    fit = hs.cox(
-        response,
-        data,
-        ["resection_complete"],
-        ties=model["ties"],
-        penalty=model["penalty"],
-        interval=model["interval"],
-        level=study.level,
-    )
-    km = hs.kaplan_meier(
-        response,
-        data["resection_complete"],
-        interval=study.settings["curves"]["interval"],
-        level=study.level,
-    )
+    recurrence = endpoint(study, "local_recurrence")
+    response, data = known_resection(recurrence)
+    fit = recurrence_model(study, recurrence, ["resection_complete"])
+    km = curves(study, response, data["resection_complete"])
     figure = hs.plots.survival_curves(
         km,
         ylabel="Proportion without local recurrence",
         xlabel="Years from the primary tumour",
         ticks=[tick for tick in TICKS if tick <= max(km.follow_up.values())],
         width="double",
-        labels={"gross total": "Gross total resection", "subtotal or biopsy": "Subtotal resection or biopsy"},
+        labels=RESECTION,
         comparison=hs.logrank(
             response, data["resection_complete"], method=study.settings["comparisons"]["test"]
         ),

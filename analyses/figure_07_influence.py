@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _choices import curves, endpoint, recurrence_model
+
 import hpcstats as hs
 
 RATIO = "Hazard ratio of local recurrence, {level} against {reference}"
@@ -11,21 +13,10 @@ NAMED = 5
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Leave out one at a time, from the model of the resection and from the curve of all patients."""
-    cases = hs.literature.load(study.data)
-    endpoint = hs.literature.endpoint(cases, "local_recurrence", **study.settings["inclusion"])
-    data, model = endpoint.data, study.settings["models"]["local_recurrence"]
-    fit = hs.cox(
-        endpoint.response,
-        data,
-        ["resection_complete"],
-        ties=model["ties"],
-        penalty=model["penalty"],
-        interval=model["interval"],
-        level=study.level,
-        missing="drop",
-    )
-    km = hs.kaplan_meier(endpoint.response, interval=study.settings["curves"]["interval"], level=study.level)
-    papers = data["source_id"]
+    recurrence = endpoint(study, "local_recurrence")
+    fit = recurrence_model(study, recurrence, ["resection_complete"])
+    km = curves(study, recurrence.response)
+    papers = recurrence.data["source_id"]
     ratio = hs.plots.LeftOut(
         label=RATIO.format(**levels(fit)),
         whole=fit,

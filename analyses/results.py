@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from _choices import curves, endpoint, known_resection, recurrence_model
+
 import hpcstats as hs
 
 Write = Callable[[float], str]
@@ -27,15 +29,15 @@ RECURRENCE = (
 def build(study: hs.reproduce.Study) -> hs.reproduce.Prose:
     """Write one paragraph on spinal metastasis and one on local recurrence."""
     cases = hs.literature.load(study.data)
-    return hs.reproduce.Prose((spine(study, cases), recurrence(study, cases)))
+    return hs.reproduce.Prose((spine(study, cases), recurrence(study)))
 
 
 def spine(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
     """Say when spinal metastasis came."""
-    endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
-    km = curves(study, endpoint.response)
+    metastasis = endpoint(study, "spinal_metastasis")
+    km = curves(study, metastasis.response)
     reported = cases.patients.loc[cases.patients["role"] == "spinal_metastasis", "patient_id"]
-    times = endpoint.response.time
+    times = metastasis.response.time
     make = maker("spinal_metastasis", km.patients())
     return hs.Text.template(
         SPINE,
@@ -49,22 +51,12 @@ def spine(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
     )
 
 
-def recurrence(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
+def recurrence(study: hs.reproduce.Study) -> hs.Text:
     """Say when local recurrence came, and what is known of the extent of resection."""
-    endpoint = hs.literature.endpoint(cases, "local_recurrence", **study.settings["inclusion"])
-    km = curves(study, endpoint.response)
-    known = endpoint.data["resection_complete"].notna().to_numpy()
-    response, data = endpoint.response.take(known), endpoint.data[known]
-    model = study.settings["models"]["local_recurrence"]
-    fit = hs.cox(
-        response,
-        data,
-        ["resection_complete"],
-        ties=model["ties"],
-        penalty=model["penalty"],
-        interval=model["interval"],
-        level=study.level,
-    )
+    found = endpoint(study, "local_recurrence")
+    km = curves(study, found.response)
+    response, data = known_resection(found)
+    fit = recurrence_model(study, found, ["resection_complete"])
     test = hs.logrank(response, data["resection_complete"], method=study.settings["comparisons"]["test"])
     sizes = dict(zip(test.labels, test.sizes.tolist(), strict=True))
     make, both = maker("local_recurrence", km.patients()), maker("local_recurrence", fit.patients())
@@ -95,11 +87,6 @@ def verdict(low: float, high: float) -> str:
     if low < 1 < high:
         return "the data are compatible with no difference and with a large one"
     return "the interval leaves out equality"
-
-
-def curves(study: hs.reproduce.Study, response: hs.Surv) -> hs.SurvivalCurves:
-    """Estimate as study.toml says."""
-    return hs.kaplan_meier(response, interval=study.settings["curves"]["interval"], level=study.level)
 
 
 def median(km: hs.SurvivalCurves, make: Make) -> dict[str, hs.Number]:

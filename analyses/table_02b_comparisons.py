@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _choices import RESECTION, endpoint, known_resection
+
 import hpcstats as hs
 
 QUESTIONS = {
@@ -12,10 +14,6 @@ QUESTIONS = {
     "median": "Median time in years",
     "restricted_mean": "Mean time up to 5 years",
 }
-LABELS = {
-    "gross total": "Gross total resection",
-    "subtotal or biopsy": "Subtotal resection or biopsy",
-}
 CAPTION = (
     "Local recurrence by extent of resection. Many patients were published because of their recurrence: "
     "selection acts on both groups, and not necessarily alike."
@@ -24,10 +22,8 @@ CAPTION = (
 
 def build(study: hs.reproduce.Study) -> hs.tables.Table:
     """Compare the two groups by each method, all chosen in study.toml."""
-    cases = hs.literature.load(study.data)
-    endpoint = hs.literature.endpoint(cases, "local_recurrence", **study.settings["inclusion"])
-    known = endpoint.data["resection_complete"].notna().to_numpy()
-    response, group = endpoint.response.take(known), endpoint.data.loc[known, "resection_complete"]
+    response, data = known_resection(endpoint(study, "local_recurrence"))
+    group = data["resection_complete"]
     choices = study.settings["comparisons"]
     drawn = {"n_resamples": choices["n_resamples"], "seed": study.generator()}
     results = {
@@ -40,7 +36,7 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
             response, group, 5, method="studentised-permutation", level=study.level, **drawn
         ),
     }
-    return hs.tables.comparisons(results, questions=QUESTIONS, labels=LABELS, caption=CAPTION)
+    return hs.tables.comparisons(results, questions=QUESTIONS, labels=RESECTION, caption=CAPTION)
 
 
 if __name__ == "__main__":

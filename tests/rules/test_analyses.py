@@ -13,6 +13,7 @@ from tests.rules.house import ANALYSES, imports, sources, tree
 
 SCRIPTS = [pytest.param(path, id=path.name) for path in sources(ANALYSES)]
 LIBRARIES = {"numpy", "pandas"}
+SHARED = {path.stem for path in ANALYSES.glob("_*.py")}
 
 
 def chains(path) -> list[tuple[int, list[str]]]:
@@ -51,7 +52,7 @@ def test_scripts_import_the_package_by_its_name_alone(path):
         if imported.library == "hpcstats":
             assert (imported.module, imported.name) == ("hpcstats", None), f"line {imported.line}"
         else:
-            known = imported.library in LIBRARIES | sys.stdlib_module_names
+            known = imported.library in LIBRARIES | SHARED | sys.stdlib_module_names
             assert known, f"line {imported.line}: {imported.module}"
 
 
