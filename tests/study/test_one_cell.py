@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import runpy
 import shutil
 from pathlib import Path
 
 import pytest
 
 import hpcstats as hs
+from hpcstats.reproduce.environment import isolated_imports
+from hpcstats.reproduce.scripts import find_scripts
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = sorted(path for path in (ROOT / "analyses").glob("*.py"))
 
 # What a script may warn of is printed in its output; here only the numbers count.
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.HpcstatsWarning")
@@ -43,8 +43,9 @@ def numbers(data: Path) -> dict[str, hs.Number]:
     """Return every number of the study built on the data in `data`, by script and id."""
     study = hs.reproduce.Study.read(ROOT, data=data)
     found = {}
-    for script in SCRIPTS:
-        built = runpy.run_path(str(script))["build"](study.at_work_on(script.stem))
+    for script in find_scripts(study):
+        with isolated_imports(script.path.parent):
+            built = script.build_function()(study.at_work_on(script.stem))
         found |= {f"{script.stem}.{number.id}": number for number in built.numbers}
     return found
 
