@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_labels, as_numbers, distinct_labels
-from hpcstats.errors import DataError, UnsupportedError, listing
+from hpcstats.errors import DataError, DesignError, UnsupportedError, listing
 from hpcstats.surv import Surv
 
 ALL = "all"
+ALTERNATIVES = ("two-sided", "greater", "less")
 
 _MANY = 10_000
 
@@ -33,6 +34,25 @@ class Groups:
         order = distinct_labels(values, labels)
         code = {label: number for number, label in enumerate(order)}
         return cls(tuple(order), np.array([code[label] for label in labels.tolist()], dtype=np.int64))
+
+    @classmethod
+    def compared(cls, values: Any, response: Surv) -> Groups:
+        """Read the labels of a comparison: two or more."""
+        groups = cls.of(values, response)
+        if len(groups.labels) == 1:
+            raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
+        return groups
+
+    @classmethod
+    def two(cls, values: Any, response: Surv, method: str) -> Groups:
+        """Read the labels of a comparison that is defined for two groups only."""
+        groups = cls.compared(values, response)
+        if len(groups.labels) > 2:
+            raise DesignError(
+                f"{method} compares two groups, but group has {len(groups.labels)} labels "
+                f"({listing(groups.labels)}). Choose two of them, or another grouping."
+            )
+        return groups
 
     @property
     def sizes(self) -> IntArray:

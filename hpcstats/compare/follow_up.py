@@ -15,8 +15,8 @@ from hpcstats.core import logrank as kernel
 from hpcstats.core.pointwise import normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
-from hpcstats.core.step_function import crossing, exact_side
-from hpcstats.errors import DesignError, NonIdentifiableWarning, check_option
+from hpcstats.core.step_function import crossing, curve_quantile
+from hpcstats.errors import NonIdentifiableWarning, check_option
 from hpcstats.groups import Groups, needs_kind
 from hpcstats.randomness import generator_of
 from hpcstats.results import Result
@@ -157,9 +157,7 @@ def compare_follow_up(
     needs_kind(response, ("right",), "compare_follow_up", "It needs one row a patient: Surv.right.")
     check_option("method", method, METHODS)
     generator_of(seed)
-    groups = Groups.of(group, response)
-    if len(groups.labels) < 2:
-        raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
+    groups = Groups.compared(group, response)
     reverse = replace(response, status=1 - response.status)
     statistic, p_value, sentence = _test(reverse, group, method, seed)
     median, low, high = np.transpose([_median(response, groups.rows(g)) for g in range(len(groups.labels))])
@@ -231,7 +229,7 @@ def _median(response: Surv, rows: IntArray) -> tuple[float, float, float]:
     curve, greenwood = product_limit(counts)
     limits = survival_limits(curve[0], greenwood[0], normal_quantile(0.95), "log-log")
     low, high = (crossing(risk.times, limit, 0.5) for limit in limits)
-    median = crossing(risk.times, curve[0], 0.5, exact_side(counts, curve, 0.5))
+    median = curve_quantile(risk.times, counts, curve, 0.5)
     return median, low, float("inf") if np.isnan(high) else high
 
 

@@ -11,10 +11,8 @@ from hpcstats.columns import FloatArray
 from hpcstats.core import imputation as kernel
 from hpcstats.core import logrank
 from hpcstats.errors import DesignError, UnsupportedError, check_option
-from hpcstats.groups import Groups
+from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.surv import Surv
-
-ALTERNATIVES = ("two-sided", "greater", "less")
 
 CONVENTIONS = (
     "Event times are drawn from the pooled Kaplan-Meier curve, censoring times from that of each group.",
@@ -125,7 +123,7 @@ def imputation_permutation(
     >>> import numpy as np
     >>> import hpcstats as hs
     >>> from hpcstats.core.logrank import unit
-    >>> from hpcstats.groups import Groups
+    >>> from hpcstats.groups import ALTERNATIVES, Groups
     >>> y = hs.Surv.right(range(1, 11), [1] * 10)
     >>> groups, layers = Groups.of(["a"] * 5 + ["b"] * 5, y), Groups.of(None, y)
     >>> outcome = imputation_permutation(

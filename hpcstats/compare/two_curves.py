@@ -11,12 +11,9 @@ from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.core.risk_sets import Counts, count, place
 from hpcstats.core.step_function import weight_up_to
-from hpcstats.errors import DesignError, UnsupportedError, listing
+from hpcstats.errors import UnsupportedError
 from hpcstats.groups import Groups, case_weights, needs_kind
 from hpcstats.surv import Surv
-
-ALTERNATIVES = ("two-sided", "greater", "less")
-
 
 FEW = 5
 """Fewer than so many at risk are named where an approximation rests on them."""
@@ -66,14 +63,7 @@ class TwoCurves:
             raise UnsupportedError(
                 f"{method} is not defined for delayed entry: beta product limits have no definition there."
             )
-        groups = Groups.of(group, response)
-        if len(groups.labels) == 1:
-            raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
-        if len(groups.labels) != 2:
-            raise DesignError(
-                f"{method} compares two groups, and group has {len(groups.labels)} "
-                f"({listing(groups.labels)}). Choose two of them, or another grouping."
-            )
+        groups = Groups.two(group, response, method)
         case = case_weights(frequencies, response, "frequencies", whole=True)
         for number in (0, 1):
             groups.counted_rows(number, case)

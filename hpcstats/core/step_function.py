@@ -70,6 +70,11 @@ def crossing(times: FloatArray, values: FloatArray, height: float, side: int = 0
     return float(times[start] + times[end]) / 2
 
 
+def curve_quantile(times: FloatArray, counts: Counts, survival: FloatArray, probability: float) -> float:
+    """Return the quantile of one Kaplan-Meier curve, (1, T), flats at its height decided by whole numbers."""
+    return crossing(times, survival[0], 1 - probability, exact_side(counts, survival, probability))
+
+
 def exact_side(counts: Counts, survival: FloatArray, probability: float) -> int:
     """Decide by whole numbers on which side of 1 - `probability` a Kaplan-Meier curve passes near it.
 

@@ -53,8 +53,7 @@ def quantiles(curve: SurvivalCurve, probabilities: FloatArray) -> Columns:
 
 def _quantile(curve: SurvivalCurve, probability: float) -> tuple[float, float, float]:
     height = 1.0 - probability
-    side = step_function.exact_side(curve.counts, curve.estimate[None], probability)
-    estimate = step_function.crossing(curve.time, curve.estimate, height, side)
+    estimate = step_function.curve_quantile(curve.time, curve.counts, curve.estimate[None], probability)
     if curve.limits.everywhere or curve.limits.from_start:
         return estimate, *curve.limits.inverted(height)
     sided = curve.asked.sided

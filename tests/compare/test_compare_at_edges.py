@@ -139,7 +139,7 @@ def test_input_that_has_no_answer_is_refused() -> None:
     entered = hs.Surv.right([2, 3], [1, 1], entry=[0, 1])
     with pytest.raises(hs.UnsupportedError, match="delayed entry"):
         compare_at(entered, ["a", "b"], 1)
-    with pytest.raises(hs.DesignError, match="compares two groups, and group has 3"):
+    with pytest.raises(hs.DesignError, match="compares two groups, but group has 3"):
         compare_at(y, list("aabbcc"), 2)
     with pytest.raises(hs.DataError, match="numbers from 0 on"):
         compare_at(y, group, [-1])

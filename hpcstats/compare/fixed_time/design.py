@@ -9,13 +9,13 @@ import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers
 from hpcstats.compare.fixed_time.contrasts import CONTRASTS, Contrast
-from hpcstats.compare.two_curves import ALTERNATIVES, TwoCurves
+from hpcstats.compare.two_curves import TwoCurves
 from hpcstats.core.contrast_scales import SCALES
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import last_at_or_before, value_at, weight_up_to
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing
-from hpcstats.groups import confidence_level
+from hpcstats.groups import ALTERNATIVES, confidence_level
 
 METHODS = ("melded", "asymptotic")
 VARIANCES = ("unpooled", "pooled")

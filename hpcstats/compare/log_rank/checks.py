@@ -11,12 +11,11 @@ import numpy as np
 from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.core import logrank as kernel
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing, unknown_option
-from hpcstats.groups import Groups
+from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.randomness import generator_of
 from hpcstats.surv import Surv
 
 METHODS = ("auto", "asymptotic", "exact", "monte-carlo", "imputation-permutation")
-ALTERNATIVES = ("two-sided", "greater", "less")
 VARIANCES = {
     "hypergeometric": "Hypergeometric variance, given the margins at each event time.",
     "permutation": "Variance over all relabellings.",

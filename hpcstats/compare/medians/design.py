@@ -9,9 +9,9 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.compare.two_curves import ALTERNATIVES, APPROXIMATE, TwoCurves
+from hpcstats.compare.two_curves import APPROXIMATE, TwoCurves
 from hpcstats.errors import DataError, SmallSampleWarning, check_option, warn
-from hpcstats.groups import confidence_level
+from hpcstats.groups import ALTERNATIVES, confidence_level
 from hpcstats.results import Status
 
 CONTRASTS = ("difference", "ratio")

@@ -12,7 +12,7 @@ from hpcstats.compare.medians.result import MedianComparison
 from hpcstats.compare.two_curves import TwoCurves
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.quantile_melding import Steps, chance_of_difference, lower_and_upper, lowest_difference
-from hpcstats.core.step_function import crossing, exact_side
+from hpcstats.core.step_function import curve_quantile
 
 
 def compare_medians(
@@ -179,9 +179,7 @@ def _melded(lower: list[Steps], upper: list[Steps], asked: Asked) -> tuple[float
 
 def _quantile(two: TwoCurves, number: int, probability: float) -> float:
     times, counts = two.own(number)
-    survival = product_limit(counts)[0]
-    side = exact_side(counts, survival, probability)
-    return crossing(times, survival[0], 1 - probability, side)
+    return curve_quantile(times, counts, product_limit(counts)[0], probability)
 
 
 def _contrast(medians: FloatArray, contrast: str) -> float:

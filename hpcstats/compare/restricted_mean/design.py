@@ -18,12 +18,11 @@ from hpcstats.compare.restricted_mean.permutation import (
 from hpcstats.core.restricted_mean import Means, PooledSample
 from hpcstats.core.risk_sets import SAME_TIME, count, place
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing
-from hpcstats.groups import Groups, confidence_level, needs_kind
+from hpcstats.groups import ALTERNATIVES, Groups, confidence_level, needs_kind
 from hpcstats.randomness import generator_of
 from hpcstats.surv import Surv
 
 METHODS = ("auto", "asymptotic", "permutation", "exact", "studentised-permutation")
-ALTERNATIVES = ("two-sided", "greater", "less")
 VARIANCES = ("greenwood", "nelson-aalen")
 RULES = ("ignore", "extend", "switch", "average", "weibull", "pseudo-observations")
 """Methods 1 to 6 of Horiguchi & Uno."""
@@ -71,7 +70,7 @@ def design_of(
     check_option("alternative", alternative, ALTERNATIVES)
     check_option("variance", variance, VARIANCES)
     rule, level = _rule(inestimable), confidence_level(level)
-    groups = _two_groups(group, response)
+    groups = Groups.two(group, response, "rmst_difference")
     inference = _inference(response, groups, method)
     _check_combination(response, inference, rule)
     tau = _horizon(response, groups, horizon)
@@ -94,19 +93,6 @@ def design_of(
         sample=sample,
         means=(first, second),
     )
-
-
-def _two_groups(group: Any, response: Surv) -> Groups:
-    groups = Groups.of(group, response)
-    if len(groups.labels) == 1:
-        raise DesignError(f"group has only one label ({groups.labels[0]!r}). A comparison needs two.")
-    if len(groups.labels) != 2:
-        raise DesignError(
-            f"rmst_difference compares two groups, but group has {len(groups.labels)} labels "
-            f"({listing(groups.labels)}). Choose two of them, or another grouping, or "
-            "write hs.logrank for several."
-        )
-    return groups
 
 
 def check_drawing(n_resamples: Any, seed: Any) -> None:
