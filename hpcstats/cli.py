@@ -1,4 +1,4 @@
-"""The command line: ``hpcstats reproduce | verify | trace | validate``.
+"""The command line: ``hpcstats reproduce | report | verify | trace | validate``.
 
 Nothing heavy is imported before a command runs, so that ``hpcstats --help`` answers at once.
 """
@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from hpcstats import __version__
-from hpcstats.errors import HpcstatsError
+from hpcstats.errors import HpcstatsError, check_option
 
 if TYPE_CHECKING:
     from hpcstats.reproduce import Study
@@ -101,8 +101,16 @@ def reproduce(
     ] = None,
     data: DataOption = None,
     jobs: JobsOption = None,
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            "--journal",
+            metavar="NAME",
+            help="Figures for springer, elsevier, jns or nature, in its formats, into submission/NAME.",
+        ),
+    ] = None,
 ) -> None:
-    """Build figures, tables, numbers.json and MANIFEST.json."""
+    """Build figures, tables, numbers.json, MANIFEST.json and report.html."""
     from hpcstats import reproduce as room
 
     report = room.reproduce(
@@ -111,8 +119,24 @@ def reproduce(
         formats=None if formats is None else formats.split(","),
         output=out,
         jobs=jobs,
+        journal=_known_journal(journal),
     )
     typer.echo(str(report))
+
+
+@app.command()
+def report(
+    study: StudyArgument = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="File to write. Default: report.html of the study."),
+    ] = None,
+) -> None:
+    """Write report.html again, from the outputs as they stand."""
+    from hpcstats import reproduce as room
+
+    typer.echo(str(room.report_page(_study(study), out)))
 
 
 @app.command()
@@ -179,6 +203,15 @@ def _study(directory: Path | None, data: Path | None = None) -> Study:
     from hpcstats.reproduce import Study
 
     return Study.find(data=data) if directory is None else Study.read(directory, data=data)
+
+
+def _known_journal(name: str | None) -> str | None:
+    """Refuse an unknown journal before any work."""
+    if name is not None:
+        from hpcstats.plots import JOURNALS
+
+        check_option("journal", name, JOURNALS)
+    return name
 
 
 def _data_here() -> Path | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure as Canvas
 
 from hpcstats.errors import DesignError, unknown_option
 from hpcstats.numbers import Number, Text, distinct_numbers
 from hpcstats.plots import style
+from hpcstats.plots.journals import Journal, journal_named
+from hpcstats.plots.saving_images import image_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 IMAGE_FORMATS = ("pdf", "svg", "png", "tiff", "eps")
-SCREEN_DPI = 300
-PRINT_DPI = 600
+EVERYDAY_FORMATS = ("pdf", "svg", "png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +69,13 @@ class Figure:
         width, height = self.figure.get_size_inches() * style.MILLIMETRES_PER_INCH
         return round(float(width), 4), round(float(height), 4)
 
-    def render(self, formats: Sequence[str] = ("pdf", "svg", "png")) -> dict[str, bytes]:
+    def render(
+        self,
+        formats: Sequence[str] | None = None,
+        *,
+        journal: str | Journal | None = None,
+        font: str | None = None,
+    ) -> dict[str, bytes]:
         """Write the figure in the formats asked for, its data and its words.
 
         The same figure gives the same bytes at any time, in any time zone and process. Text stays text in PDF
@@ -80,8 +84,12 @@ class Figure:
 
         Parameters
         ----------
-        formats : sequence of str
-            Out of pdf, svg, png, tiff and eps.
+        formats : sequence of str, optional
+            Out of pdf, svg, png, tiff and eps; default pdf, svg and png, or those of the journal.
+        journal : str or Journal, optional
+            Whose rules the images keep: ``"springer"``, ``"elsevier"``, ``"jns"``, ``"nature"``; see `save`.
+        font : str, optional
+            Family to letter with, for a journal; see `save`.
 
         Returns
         -------
@@ -92,70 +100,35 @@ class Figure:
         Raises
         ------
         UnsupportedError
-            For another format.
+            For another format or journal.
+        DesignError
+            If the figure would break a rule of the journal, or for a font without a journal.
         """
-        wanted = [name.lower().removeprefix(".") for name in formats]
+        if font is not None and journal is None:
+            raise DesignError(f"font={font!r} is for a journal's files. Name the journal too.")
+        wanted = [name.lower().removeprefix(".") for name in self._formats(formats, journal)]
         for name in wanted:
             if name not in IMAGE_FORMATS:
                 raise unknown_option("format", name, IMAGE_FORMATS)
-        files = {f".{name}": self._image(name) for name in wanted}
         table = self.data.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-        return files | {".csv": table.encode(), ".txt": f"{self.caption}\n\n{self.alt_text}\n".encode()}
+        words = {".csv": table.encode(), ".txt": f"{self.caption}\n\n{self.alt_text}\n".encode()}
+        if journal is None:
+            return {f".{name}": self._image(name) for name in wanted} | words
+        from hpcstats.plots.saving import images_for
+
+        return images_for(self, self._title, journal, wanted, font) | words
+
+    def _formats(self, formats: Sequence[str] | None, journal: str | Journal | None) -> Sequence[str]:
+        if formats is not None:
+            return formats
+        return EVERYDAY_FORMATS if journal is None else journal_named(journal).formats
+
+    @property
+    def _title(self) -> str:
+        return str(self.caption).split(". ", maxsplit=1)[0].strip() or "Figure"
 
     def _image(self, name: str) -> bytes:
-        with style.context():
-            if name == "tiff":
-                return self._tiff()
-            with _fixed_date():
-                image = self._print(name, **self._options(name))
-        return _described(image, self.alt_text) if name == "svg" else image
-
-    def _print(self, name: str, **options: Any) -> bytes:
-        stream = BytesIO()
-        self.figure.savefig(stream, format=name, facecolor="white", **options)
-        return stream.getvalue()
-
-    def _options(self, name: str) -> dict[str, Any]:
-        title = str(self.caption).split(". ", maxsplit=1)[0].strip() or "Figure"
-        undated: dict[str, Any] = {"Creator": None, "Producer": None, "CreationDate": None}
-        metadata: dict[str, dict[str, Any]] = {
-            "pdf": undated | {"Title": title, "Subject": self.alt_text},
-            "svg": {"Date": None, "Creator": None, "Title": title},
-            "png": {"Software": None, "Title": title, "Description": self.alt_text},
-            "eps": {"Creator": "hpcstats"},
-        }
-        return {"metadata": metadata[name]} | ({"dpi": SCREEN_DPI} if name == "png" else {})
-
-    def _tiff(self) -> bytes:
-        from PIL import Image
-
-        pixels = self._print("rgba", dpi=PRINT_DPI)
-        size = tuple(int(inches * PRINT_DPI) for inches in self.figure.get_size_inches())
-        image = Image.frombytes("RGBA", (size[0], size[1]), pixels).convert("RGB")
-        stream = BytesIO()
-        image.save(stream, format="TIFF", compression="tiff_lzw", dpi=(PRINT_DPI, PRINT_DPI))
-        return stream.getvalue()
+        return image_bytes(self.figure, name, self._title, self.alt_text)
 
     def _repr_png_(self) -> bytes:
         return self._image("png")
-
-
-def _described(svg: bytes, words: str) -> bytes:
-    from xml.sax.saxutils import escape
-
-    description = f"</title>\n <desc>{escape(words)}</desc>".encode()
-    return svg.replace(b"</title>", description, 1)
-
-
-@contextmanager
-def _fixed_date() -> Iterator[None]:
-    """Let the EPS writer, which knows no other way, see a fixed date; the environment is restored after."""
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before

@@ -57,6 +57,7 @@ from __future__ import annotations
 
 from hpcstats.reproduce.outputs import NotApplicable, Prose, Renderable
 from hpcstats.reproduce.rebuild import Report, reproduce
+from hpcstats.reproduce.report.writing import report_page
 from hpcstats.reproduce.settings import FORMATS
 from hpcstats.reproduce.single import main
 from hpcstats.reproduce.study import Study
@@ -74,6 +75,7 @@ __all__ = [
     "Verification",
     "main",
     "numbers_named",
+    "report_page",
     "reproduce",
     "trace",
     "verify",

@@ -19,6 +19,7 @@ TOLERANCE = 1e-8
 _NUMBER = re.compile(r"[-\N{MINUS SIGN}]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _TEXTS = (".txt", ".md", ".html", ".tex", ".json")
 _READABLE = (*_TEXTS, ".csv", ".svg", ".eps")
+_PICTURE = re.compile(rb"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*")
 _SHOWN = 60
 
 
@@ -86,6 +87,11 @@ def _compare_text(old: bytes, new: bytes) -> str:
     return _first_difference(list(lines), "line")
 
 
+def _compare_html(old: bytes, new: bytes) -> str:
+    """Compare pages without the pictures in them, which are files of their own and compared as such."""
+    return _compare_text(_PICTURE.sub(b"data:", old), _PICTURE.sub(b"data:", new))
+
+
 def _compare_csv(old: bytes, new: bytes) -> str:
     one, two = (list(csv.reader(io.StringIO(content.decode("utf-8-sig")))) for content in (old, new))
     if [len(row) for row in one] != [len(row) for row in two]:
@@ -138,6 +144,7 @@ _METHODS: dict[str, tuple[str, Callable[[bytes, bytes], str]]] = {
     ".csv": (f"cell by cell, with numbers to {TOLERANCE:g}", _compare_csv),
     ".docx": (f"part by part, with numbers to {TOLERANCE:g}", _compare_docx),
     **dict.fromkeys(_TEXTS, _AS_TEXT),
+    ".html": (f"as text without pictures, with numbers to {TOLERANCE:g}", _compare_html),
     **dict.fromkeys((".png", ".tiff"), (pixels.HOW, pixels.compare)),
     ".svg": (_AS_DRAWING, drawings.compare_svg),
     ".pdf": (_AS_DRAWING, drawings.compare_pdf),

@@ -52,7 +52,10 @@ class Prose:
     Attributes
     ----------
     paragraphs : tuple of Text
-        Words and numbers in turn.
+        Words and numbers in turn. One that begins with ``#`` is a heading.
+    captions : bool
+        Whether the captions and alternative texts of all figures and tables of the study follow, as they
+        stand when all have been built; for a study whose study.toml has a table ``[report]``.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class Prose:
     """
 
     paragraphs: tuple[Text, ...]
+    captions: bool = False
 
     @property
     def numbers(self) -> tuple[Number, ...]:

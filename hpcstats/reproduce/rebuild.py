@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hpcstats.errors import DesignError
 from hpcstats.reproduce.records import Records, kept_records, records_of
+from hpcstats.reproduce.report.writing import all_exhibits, report_files, wants_report, with_captions
 from hpcstats.reproduce.running import Outcome, raise_failures, run_all
 from hpcstats.reproduce.scripts import Script, find_scripts, select
 from hpcstats.reproduce.settings import FORMATS, check_formats
@@ -78,6 +79,7 @@ def reproduce(
     formats: Iterable[str] | None = None,
     output: str | Path | None = None,
     jobs: int | None = None,
+    journal: str | None = None,
 ) -> Report:
     """Run the scripts of a study and write their files, MANIFEST.json and numbers.json.
 
@@ -98,6 +100,10 @@ def reproduce(
         Directory to write to (default: that of study.toml).
     jobs : int, optional
         Processes to use (default: one per core). 1 runs everything in this process.
+    journal : str, optional
+        Draw the figures for this journal, in its own formats unless `formats` names others, and write
+        everything to ``submission/`` and its name unless `output` names another directory: the committed
+        files stay as they are.
 
     Returns
     -------
@@ -127,6 +133,7 @@ def reproduce(
             )
         )
     """
+    study = study if journal is None else study.for_journal(journal)
     scripts = find_scripts(study)
     chosen = select(scripts, only)
     asked, others = image_formats(study, formats)
@@ -138,8 +145,10 @@ def reproduce(
     return write_outcomes(study, outcomes, directory, scripts, others)
 
 
-def image_formats(study: Study, formats: Iterable[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the image formats to make, and those not asked for, whose files stay.
+def image_formats(
+    study: Study, formats: Iterable[str] | None
+) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Return the image formats to make (None: the journal's own), and those not asked for, whose files stay.
 
     Raises
     ------
@@ -147,7 +156,7 @@ def image_formats(study: Study, formats: Iterable[str] | None) -> tuple[tuple[st
         For an unknown format.
     """
     if formats is None:
-        return study.formats, ()
+        return None if study.is_for_submission else study.formats, ()
     asked = check_formats(formats)
     return asked, tuple(name for name in FORMATS if name not in asked)
 
@@ -187,9 +196,15 @@ def write_outcomes(
     raise_failures(outcomes)
     old = Records.read(directory) or Records()
     present = {script.label for script in scripts}
+    reporting = wants_report(study)
+    exhibits = all_exhibits(outcomes, directory, present)
+    outcomes = with_captions(outcomes, exhibits, known=reporting or study.is_for_submission)
     kept = kept_records(old, present, {outcome.script.label for outcome in outcomes}, other_formats)
     records = records_of(study, outcomes, kept)
     files = {path: content for outcome in outcomes for path, content in sorted(outcome.files.items())}
+    if reporting:
+        page, records = report_files(study, records, exhibits, files, directory)
+        files |= page
     listed = {entry["path"] for entry in records.outputs}
     removed = tuple(entry["path"] for entry in old.outputs if entry["path"] not in listed)
     changed = write_files(directory, files | records.files(), removed)
@@ -203,7 +218,7 @@ def write_outcomes(
 
 
 def _run_with_progress(
-    scripts: Sequence[Script], study: Study, formats: Sequence[str], jobs: int | None
+    scripts: Sequence[Script], study: Study, formats: Sequence[str] | None, jobs: int | None
 ) -> tuple[Outcome, ...]:
     """Run the scripts under a progress bar, shown where standard error is a terminal."""
     from rich.console import Console

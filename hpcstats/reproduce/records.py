@@ -140,7 +140,8 @@ def records_of(study: Study, outcomes: Sequence[Outcome], kept: Records) -> Reco
         numbers=tuple(sorted(numbers, key=lambda entry: entry["id"])),
         inputs=dict(sorted(inputs.items())),
         skipped=dict(sorted({**kept.skipped, **skipped}.items())),
-        study={"title": study.title, "seed": study.seed},
+        study={"title": study.title, "seed": study.seed}
+        | ({"journal": study.journal} if study.journal else {}),
         versions=versions(),
     )
 

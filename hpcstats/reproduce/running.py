@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from hpcstats.errors import DesignError, HpcstatsError, listing
 from hpcstats.numbers import Number, distinct_numbers
 from hpcstats.reproduce.environment import default_style, fixed_environment, isolated_imports
 from hpcstats.reproduce.outputs import NotApplicable, Renderable
+from hpcstats.reproduce.report.exhibits import Exhibit, exhibit_of
 from hpcstats.reproduce.scripts import Build, Script
 from hpcstats.reproduce.study import Study
 
@@ -33,6 +35,8 @@ class Outcome:
         With identifiers that begin with the output's.
     modules : tuple of Path
         Shared code beside the script that it imported.
+    exhibit : Exhibit, optional
+        What the output shows in words and numbers, for the page of the report.
     warnings : tuple of str
         Texts of the warnings, each once.
     skipped, failed : str
@@ -45,17 +49,22 @@ class Outcome:
     files: Mapping[str, bytes]
     numbers: tuple[Number, ...] = ()
     modules: tuple[Path, ...] = ()
+    exhibit: Exhibit | None = None
     warnings: tuple[str, ...] = ()
     skipped: str = ""
     failed: str = ""
     details: str = ""
 
 
-def run_script(script: Script, study: Study, formats: Sequence[str], build: Build | None = None) -> Outcome:
+def run_script(
+    script: Script, study: Study, formats: Sequence[str] | None, build: Build | None = None
+) -> Outcome:
     """Build and render one output; every exception ends up in the outcome.
 
     Parameters
     ----------
+    formats : sequence of str, optional
+        Image formats; None leaves them to the journal of the study.
     build : callable, optional
         The script's function where it is loaded already.
     """
@@ -79,7 +88,7 @@ def run_script(script: Script, study: Study, formats: Sequence[str], build: Buil
 
 
 def run_all(
-    scripts: Sequence[Script], study: Study, formats: Sequence[str], jobs: int | None
+    scripts: Sequence[Script], study: Study, formats: Sequence[str] | None, jobs: int | None
 ) -> Iterator[Outcome]:
     """Run the scripts on `jobs` processes (default: one per core; 1: in this one), in order of completion."""
     from joblib import Parallel, cpu_count, delayed
@@ -105,7 +114,7 @@ def raise_failures(outcomes: Sequence[Outcome]) -> None:
     raise error
 
 
-def _make(script: Script, study: Study, formats: Sequence[str], build: Build | None) -> dict[str, Any]:
+def _make(script: Script, study: Study, formats: Sequence[str] | None, build: Build | None) -> dict[str, Any]:
     with ExitStack() as stack:
         stack.enter_context(fixed_environment())
         modules = stack.enter_context(isolated_imports(study.file.parent))
@@ -117,10 +126,19 @@ def _make(script: Script, study: Study, formats: Sequence[str], build: Build | N
                 f"build(study) returned {type(output).__name__}, which has no `numbers` and "
                 "`render(formats)`. Return a figure or a table."
             )
-        files = _checked_files(output.render(formats), script)
+        files = _checked_files(_rendered(output, study, formats), script)
         numbers = _checked_numbers(output.numbers, script)
+        exhibit = exhibit_of(output, script)
     shared = sorted(path for path in set(modules) if path != script.path)
-    return {"files": files, "numbers": numbers, "modules": tuple(shared)}
+    return {"files": files, "numbers": numbers, "modules": tuple(shared), "exhibit": exhibit}
+
+
+def _rendered(output: Renderable, study: Study, formats: Sequence[str] | None) -> Mapping[str, bytes]:
+    """Render for the study's journal, if it has one and the output is one that journals have rules for."""
+    render: Any = output.render
+    if study.journal and "journal" in inspect.signature(render).parameters:
+        return render(formats, journal=study.journal)  # type: ignore[no-any-return]
+    return output.render(study.formats if formats is None else formats)
 
 
 def _checked_files(rendered: Mapping[str, bytes], script: Script) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from hpcstats.errors import DataError, DesignError, unknown_option
 
 FORMATS = ("pdf", "svg", "png", "tiff", "eps")
 _STUDY_KEYS = ("title", "seed", "level", "data", "output", "formats")
+_OPTIONAL_KEYS = ("journal",)
 
 
 class MissingSettingError(DesignError, KeyError):
@@ -110,12 +111,13 @@ def _study_problems(study: Any) -> Iterator[str]:
     if not isinstance(study, Mapping):
         yield f"there is no table [study]; it needs {', '.join(_STUDY_KEYS)}"
         return
+    known = (*_STUDY_KEYS, *_OPTIONAL_KEYS)
     for key in study:
-        if key not in _STUDY_KEYS:
-            near = difflib.get_close_matches(key, _STUDY_KEYS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_STUDY_KEYS)}"
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
             yield f"[study] has an unknown key {key!r}; {hint}"
-    for key in _STUDY_KEYS:
+    for key in (*_STUDY_KEYS, *(name for name in _OPTIONAL_KEYS if name in study)):
         problem = _value_problem(key, study[key]) if key in study else "is missing"
         if problem:
             yield f"[study] {key} {problem}"

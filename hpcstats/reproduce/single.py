@@ -27,7 +27,8 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> None:
     build : callable
         The script's function: takes the `Study`, returns a `Renderable`.
     arguments : sequence of str, optional
-        Command line (default: that of the process): ``--out DIR``, ``--formats pdf,svg``, ``--data DIR``.
+        Command line (default: that of the process): ``--out DIR``, ``--formats pdf,svg``, ``--data DIR``,
+        ``--journal NAME``.
 
     Raises
     ------
@@ -55,6 +56,7 @@ def main(build: Build, arguments: Sequence[str] | None = None) -> None:
 
 def _run(build: Build, path: Path, options: argparse.Namespace) -> Report:
     study = Study.read(path.parent.parent, data=options.data)
+    study = study if options.journal is None else study.for_journal(options.journal)
     script = script_at(study, path)
     asked, others = image_formats(study, None if options.formats is None else options.formats.split(","))
     directory = output_directory(study, options.out)
@@ -70,5 +72,6 @@ def _parser(build: Build, path: Path) -> argparse.ArgumentParser:
     parser.add_argument(
         "--formats", metavar="LIST", help=f"image formats, with commas between: {','.join(FORMATS)}"
     )
+    parser.add_argument("--journal", metavar="NAME", help="journal whose rules a figure keeps")
     parser.add_argument("--data", metavar="DIR", help="data directory to use in place of the study's own")
     return parser

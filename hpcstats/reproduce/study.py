@@ -34,6 +34,8 @@ class Study:
         The directory the outputs are written to.
     analysis : str
         Name of the script at work; empty outside a run.
+    journal : str
+        The journal whose rules the figures keep; empty for figures as drawn.
     """
 
     root: Path
@@ -41,6 +43,7 @@ class Study:
     data: Path
     output: Path
     analysis: str = ""
+    journal: str = ""
 
     @classmethod
     def read(cls, directory: str | Path, *, data: str | Path | None = None) -> Study:
@@ -70,6 +73,7 @@ class Study:
             settings=settings,
             data=(file.parent / own["data"] if data is None else Path(data)).resolve(),
             output=(file.parent / own["output"]).resolve(),
+            journal=str(own.get("journal", "")),
         )
 
     @classmethod
@@ -121,6 +125,11 @@ class Study:
         return self.data == self.file.parent.joinpath(str(self.settings["study"]["data"])).resolve()
 
     @property
+    def is_for_submission(self) -> bool:
+        """Whether the figures are for another journal than the one study.toml names, if it names one."""
+        return bool(self.journal != self.settings["study"].get("journal", ""))
+
+    @property
     def inputs(self) -> Mapping[str, Path]:
         """Further files that scripts read, by their names in the table ``[inputs]`` of study.toml.
 
@@ -156,6 +165,11 @@ class Study:
     def at_work_on(self, analysis: str) -> Study:
         """Return the study as the script `analysis` sees it."""
         return replace(self, analysis=analysis)
+
+    def for_journal(self, journal: str) -> Study:
+        """Return the study with figures for a journal; its files go to ``submission/NAME``."""
+        named = replace(self, journal=journal)
+        return replace(named, output=self.root / "submission" / journal) if named.is_for_submission else named
 
     def label(self, path: Path) -> str:
         """Name a file without the place of this copy: relative to the root, or to the data directory."""

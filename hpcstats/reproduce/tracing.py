@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hpcstats.errors import DataError
 from hpcstats.reproduce.canonical import sha256
+from hpcstats.reproduce.citations import cited, read_rows
 from hpcstats.reproduce.records import NUMBERS, Records
 from hpcstats.reproduce.study import Study
 
@@ -154,10 +153,12 @@ def _traced(entry: Mapping[str, Any], records: Records, study: Study) -> Trace:
     inputs = sorted(
         {label for made in records.outputs if made["script"] == entry["script"] for label in made["inputs"]}
     )
-    citations = {row["source_id"]: _citation(row) for row in _rows(study.data / "sources.csv", "source_id")}
+    citations = {
+        row["source_id"]: _citation(row) for row in read_rows(study.data / "sources.csv", "source_id")
+    }
     source_of = {
         row["patient_id"]: row.get("source_id") or ""
-        for row in _rows(study.data / "patients.csv", "patient_id")
+        for row in read_rows(study.data / "patients.csv", "patient_id")
     }
     return Trace(
         **{name: entry[name] for name in ("id", "value", "text", "how", "script")},
@@ -176,20 +177,10 @@ def _changed(label: str, records: Records, study: Study) -> bool:
     return not file.is_file() or sha256(file.read_bytes()) != records.inputs.get(label)
 
 
-def _rows(file: Path, key: str) -> list[dict[str, str]]:
-    """Read a table of the data directory; one that is absent or has no such column has no rows."""
-    if not file.is_file():
-        return []
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [row for row in csv.DictReader(lines) if row.get(key)]
-
-
 def _citation(row: Mapping[str, str]) -> str:
-    """Cite a publication in one line, leaving out what is not stated."""
-    who = " ".join(row[name] for name in ("first_author", "year") if row.get(name))
-    parts = [who, row.get("title", ""), row.get("journal", "")]
-    cited = " ".join(f"{part.rstrip('.')}." for part in parts if part)
-    return f"{cited} doi:{row['doi']}" if row.get("doi") else cited
+    """Cite a publication with its DOI."""
+    words = cited(row)
+    return f"{words} doi:{row['doi']}" if row.get("doi") else words
 
 
 def _listed(name: str, citations: Mapping[str, str]) -> Iterator[str]:

@@ -24,6 +24,7 @@ FAMILIES = (
     "cox_checks",
     "firth",
     "frailty",
+    "sensitivity",
 )
 
 
