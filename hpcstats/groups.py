@@ -83,6 +83,19 @@ class Groups:
         return rows
 
 
+def every_row_at_risk(response: Surv, method: str) -> None:
+    """Refuse rows without length, which hold a second event at one time: nobody is at risk in them."""
+    if response.kind != "counting" or response.entry is None:
+        return
+    rows = np.flatnonzero(response.entry == response.time)
+    if rows.size:
+        raise DataError(
+            f"{method} has no risk set for the second event of a patient at one time (rows {listing(rows)}). "
+            "Count the two as one event, or use hs.mean_cumulative.",
+            rows=rows,
+        )
+
+
 def same_rows(size: int, response: Surv, name: str) -> None:
     """Refuse a column that has not one value for each row of the response."""
     if size != len(response):

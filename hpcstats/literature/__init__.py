@@ -11,10 +11,12 @@
     evidence_flow          publications to patients to endpoints, as data
     swimmer_lanes          the course of each patient, as data
     check_statements       what the index paper states, beside the data
+    reconstruct            the data sets behind a published summary or curve
 """
 
 from __future__ import annotations
 
+from hpcstats.literature import reconstruct
 from hpcstats.literature.cases import CaseData, load
 from hpcstats.literature.definitions import ENDPOINTS
 from hpcstats.literature.endpoints import Endpoint, endpoint
@@ -46,6 +48,7 @@ __all__ = [
     "evidence_flow",
     "load",
     "multistate",
+    "reconstruct",
     "recurrent_events",
     "swimmer_lanes",
     "validate",

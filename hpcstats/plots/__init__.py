@@ -17,26 +17,42 @@ No statistic is computed here, and Matplotlib's global state is left alone.
 from __future__ import annotations
 
 from hpcstats.plots.checks import problems
+from hpcstats.plots.compatible_curves_figure import compatible_curves
+from hpcstats.plots.compatible_curves_plan import CompatiblePanel
+from hpcstats.plots.corrected_curves import corrected_curves
 from hpcstats.plots.coverage_panels import coverage
+from hpcstats.plots.cumulative_incidence_curves import cumulative_incidence
 from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow import flow
 from hpcstats.plots.forest import forest
 from hpcstats.plots.influence import influence
+from hpcstats.plots.interval_censored import interval_censored_curve
 from hpcstats.plots.left_out import LeftOut
+from hpcstats.plots.lexis import lexis_diagram
+from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.region_curves import OverlaidCurve
 from hpcstats.plots.reported import ReportedStatement
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
 __all__ = [
+    "CompatiblePanel",
     "Figure",
     "LeftOut",
+    "OverlaidCurve",
     "ReportedStatement",
+    "compatible_curves",
+    "corrected_curves",
     "coverage",
+    "cumulative_incidence",
     "flow",
     "forest",
     "hazard_ratio_text",
     "influence",
+    "interval_censored_curve",
+    "lexis_diagram",
+    "mean_cumulative_curves",
     "problems",
     "survival_curves",
     "swimmer",

@@ -10,6 +10,7 @@ import pytest
 from tests.reference.loader import CORRECTED, EXCEPTIONS, HERE, Record, dataset, index, inline_columns
 
 FAMILIES = (
+    "turnbull",
     "kaplan_meier",
     "nelson_aalen",
     "logrank",
@@ -24,6 +25,8 @@ FAMILIES = (
     "cox_checks",
     "firth",
     "frailty",
+    "competing",
+    "recurrent",
 )
 
 
