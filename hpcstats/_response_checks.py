@@ -59,7 +59,7 @@ def further_events_at_once(
     labels: ObjectArray, start: FloatArray, stop: FloatArray, event: BoolArray
 ) -> BoolArray:
     """Tell rows without length that hold a further event, at the end of another row of the patient."""
-    empty = (start == stop) & event
+    empty: BoolArray = (start == stop) & event
     if not empty.any():
         return empty
     ends = set(zip(labels[~empty].tolist(), stop[~empty].tolist(), strict=True))
