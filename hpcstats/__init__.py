@@ -45,8 +45,8 @@ _NAMES = {
     ),
     "results": ("Interval", "Result"),
     "sensitivity": (
-        "BootstrapResult", "JackknifeResult", "LeaveOneOut", "PermutationTest", "bootstrap", "jackknife",
-        "leave_one_out", "permutation_test",
+        "BootstrapResult", "JackknifeResult", "LeaveOneOut", "PermutationTest", "RoundingBounds",
+        "bootstrap", "jackknife", "leave_one_out", "permutation_test", "rounding_bounds",
     ),
     "surv": ("Surv",),
 }

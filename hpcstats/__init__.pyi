@@ -91,10 +91,12 @@ from hpcstats.sensitivity import BootstrapResult as BootstrapResult
 from hpcstats.sensitivity import JackknifeResult as JackknifeResult
 from hpcstats.sensitivity import LeaveOneOut as LeaveOneOut
 from hpcstats.sensitivity import PermutationTest as PermutationTest
+from hpcstats.sensitivity import RoundingBounds as RoundingBounds
 from hpcstats.sensitivity import bootstrap as bootstrap
 from hpcstats.sensitivity import jackknife as jackknife
 from hpcstats.sensitivity import leave_one_out as leave_one_out
 from hpcstats.sensitivity import permutation_test as permutation_test
+from hpcstats.sensitivity import rounding_bounds as rounding_bounds
 from hpcstats.surv import Surv as Surv
 
 __version__: str

@@ -33,6 +33,7 @@ from hpcstats.plots.lexis import lexis_diagram
 from hpcstats.plots.mean_cumulative import mean_cumulative_curves
 from hpcstats.plots.region_curves import OverlaidCurve
 from hpcstats.plots.reported import ReportedStatement
+from hpcstats.plots.rounding_band import rounding_band
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
@@ -54,6 +55,7 @@ __all__ = [
     "lexis_diagram",
     "mean_cumulative_curves",
     "problems",
+    "rounding_band",
     "survival_curves",
     "swimmer",
 ]

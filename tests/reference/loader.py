@@ -23,6 +23,10 @@ _NOT_FINITE = {"NA": math.nan, "NaN": math.nan, "Inf": math.inf, "-Inf": -math.i
 _EMPTY = "the stored record is empty: survMisc::comp printed its table but returned nothing"
 
 EXCEPTIONS: dict[str, str] = {
+    "ipd_from_km_hr____cox": (
+        "the digitised curve of the second arm is not among the stored data sets; the first arm is compared "
+        "in ipd_from_km"
+    ),
     "ic_sp__bcos__ph": (
         "semiparametric proportional hazards regression of interval-censored times is not offered; the score "
         "test of that model at 0 is compared (ictest, logrank2, scoretest)"

@@ -10,7 +10,6 @@ import pytest
 from tests.reference.loader import CORRECTED, EXCEPTIONS, HERE, Record, dataset, index, inline_columns
 
 FAMILIES = (
-    "turnbull",
     "kaplan_meier",
     "nelson_aalen",
     "logrank",
@@ -27,6 +26,12 @@ FAMILIES = (
     "frailty",
     "competing",
     "recurrent",
+    "turnbull",
+    "truncation",
+    "multistate",
+    "reconstruction",
+    "parametric",
+    "pooling",
 )
 
 

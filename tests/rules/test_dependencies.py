@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nonparametric": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "compare": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis", "randomness"},
-    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "randomness"} | STATISTICS,
+    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "findings", "randomness"} | STATISTICS,
     "recurrence": BASIC
     | {"core", "groups", "covariates", "design", "randomness", "nonparametric", "compare", "regression"},
     "literature": BASIC | {"core", "groups", "randomness", "nonparametric"},
