@@ -31,8 +31,11 @@ from hpcstats.plots.interval_censored import interval_censored_curve
 from hpcstats.plots.left_out import LeftOut
 from hpcstats.plots.lexis import lexis_diagram
 from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.pooled_forest import pooled_forest
+from hpcstats.plots.pooled_forest_rows import ReportedRange
 from hpcstats.plots.region_curves import OverlaidCurve
 from hpcstats.plots.reported import ReportedStatement
+from hpcstats.plots.residual_risk_curves import residual_risk_curves
 from hpcstats.plots.rounding_band import rounding_band
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
@@ -42,6 +45,7 @@ __all__ = [
     "Figure",
     "LeftOut",
     "OverlaidCurve",
+    "ReportedRange",
     "ReportedStatement",
     "compatible_curves",
     "corrected_curves",
@@ -54,7 +58,9 @@ __all__ = [
     "interval_censored_curve",
     "lexis_diagram",
     "mean_cumulative_curves",
+    "pooled_forest",
     "problems",
+    "residual_risk_curves",
     "rounding_band",
     "survival_curves",
     "swimmer",

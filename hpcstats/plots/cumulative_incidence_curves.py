@@ -15,7 +15,7 @@ from hpcstats.plots.cumulative_incidence_plan import Plan, Series, chosen, serie
 from hpcstats.plots.cumulative_incidence_table import blocks_of
 from hpcstats.plots.cumulative_incidence_words import alt_text_of, caption_of, comparison_text, data_of
 from hpcstats.plots.figure import Figure
-from hpcstats.plots.sheet import round_ticks
+from hpcstats.plots.time_axis import axis_end, axis_horizon, axis_ticks
 
 if TYPE_CHECKING:
     from hpcstats.compare.gray.result import GrayTest
@@ -49,8 +49,9 @@ def cumulative_incidence(
     ----------
     curves : CumulativeIncidence
         From `hpcstats.aalen_johansen`.
-    cause : str, optional
-        Draw this cause for all groups. Without it all causes of the only group, or of `group`, are drawn.
+    cause : str or int, optional
+        Draw this cause, given by name or number, for all groups. Without it all causes of the only group, or
+        of `group`, are drawn.
     group : optional
         Draw the causes of this group.
     ylabel, xlabel : str, optional
@@ -60,7 +61,7 @@ def cumulative_incidence(
     limit : float, optional
         Where the time axis ends; default the last observation.
     horizon : float, optional
-        Time of the printed incidences; default the last tick within the follow-up of all groups.
+        Time of the printed incidences; default the last tick after 0 within the follow-up of all groups.
     width : {"single", "double"}
         85 mm or 174 mm.
     labels : mapping, optional
@@ -80,8 +81,10 @@ def cumulative_incidence(
     Raises
     ------
     DesignError
-        For several groups and causes at once, unknown ones, more than five curves, ticks outside the axis, a
-        horizon beyond follow-up, or a misleading axis label.
+        For several groups and causes at once, more than five curves, ticks outside the axis, a horizon beyond
+        follow-up, or a misleading axis label.
+    DataError
+        For a group or cause that is not there.
 
     Examples
     --------
@@ -130,12 +133,9 @@ def _plan(
     if strangers:
         raise DesignError(f"labels names {strangers[0]!r}, which is neither a group nor a cause.")
     followed = [curves.follow_up[group] for group, _ in pairs]
-    end = max(followed) if limit is None else float(limit)
-    if not end > 0:
-        raise DesignError(f"limit={limit!r} leaves no time axis. Give a time after 0.")
-    shown = _ticks(ticks, end)
-    reached = [tick for tick in shown if tick <= min(followed)]
-    at = float(horizon) if horizon is not None else max(reached, default=0.0)
+    end = axis_end(limit, followed)
+    shown = axis_ticks(ticks, end)
+    at = axis_horizon(horizon, shown, followed)
     series = series_of(curves, pairs, names, end, at)
     return Plan(
         curves=curves,
@@ -147,15 +147,6 @@ def _plan(
         top=_top(series),
         by_cause=len({group for group, _ in pairs}) == 1,
     )
-
-
-def _ticks(ticks: Sequence[float] | None, end: float) -> tuple[float, ...]:
-    if ticks is None:
-        ticks = round_ticks(end, 6, [1, 2, 2.5, 5, 10])
-    beyond = [tick for tick in ticks if not 0 <= tick <= end]
-    if beyond:
-        raise DesignError(f"The tick {beyond[0]:g} lies outside the time axis, 0 to {end:g}. Leave it out.")
-    return tuple(float(tick) for tick in ticks)
 
 
 def _top(series: Sequence[Series]) -> float:

@@ -98,7 +98,7 @@ class Plan:
 def _within(curves: CumulativeIncidence, groups: Sequence[Any], horizon: float) -> None:
     short = [group for group in groups if horizon > curves.follow_up[group]]
     if horizon < 0 or short:
-        ends = listing(f"{group}: {curves.follow_up[group]:g}" for group in short or groups)
+        ends = listing(f"{group}: {curves.follow_up[group]:g}" for group in dict.fromkeys(short or groups))
         raise DesignError(
             f"The horizon {horizon:g} lies outside the follow-up ({ends}). Give a time within it."
         )
@@ -110,14 +110,12 @@ def chosen(curves: CumulativeIncidence, cause: Any, group: Any) -> list[tuple[An
     Raises
     ------
     DesignError
-        When both are several, or for a group or cause that is not there.
+        When both are several.
+    DataError
+        For a group or cause that is not there.
     """
-    if cause is not None and str(cause) not in curves.causes:
-        raise DesignError(f"There is no cause {cause!r}. The causes are {listing(curves.causes)}.")
-    if group is not None and group not in curves.labels:
-        raise DesignError(f"There is no group {group!r}. The groups are {listing(curves.labels)}.")
-    groups = list(curves.labels) if group is None else [group]
-    causes = list(curves.causes) if cause is None else [str(cause)]
+    groups = list(curves.labels) if group is None else [curves.labels[curves.groups.number(group)]]
+    causes = list(curves.causes) if cause is None else [curves.causes[curves.cause_number(cause)]]
     if len(groups) > 1 and len(causes) > 1:
         raise DesignError(
             f"{len(groups)} groups and {len(causes)} causes do not go into one figure. Write cause=... to "

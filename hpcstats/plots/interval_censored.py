@@ -10,7 +10,6 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.basis import Basis
 from hpcstats.columns import FloatArray
-from hpcstats.errors import DesignError
 from hpcstats.numbers import Text
 from hpcstats.plots import palette, style
 from hpcstats.plots.entries import Entry, draw_entries, height
@@ -26,6 +25,7 @@ from hpcstats.plots.region_curves import (
 from hpcstats.plots.samples import box_sample, line_sample
 from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, round_ticks, text_width, widest, wrap
 from hpcstats.plots.step_curves import BAND_TINT, EDGE_TINT
+from hpcstats.plots.time_axis import axis_end
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,12 +113,8 @@ def interval_censored_curve(
 
 
 def _end(curve: IntervalCensoredCurve, others: Sequence[OverlaidCurve], limit: float | None) -> float:
-    if limit is not None:
-        if not limit > 0:
-            raise DesignError(f"limit={limit!r} leaves no time axis. Give a time after 0.")
-        return float(limit)
     last = [float(np.max(other.time)) for other in others]
-    return max(float(curve.regions.times[-1]), *last, 1e-9)
+    return axis_end(limit, [float(curve.regions.times[-1]), *last])
 
 
 def _summary(curve: IntervalCensoredCurve) -> Text:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats import formats
-from hpcstats.errors import DesignError
 from hpcstats.numbers import Text
 from hpcstats.plots import mean_cumulative_plan as plan
 from hpcstats.plots import style
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.linear_axis import limits_of
 from hpcstats.plots.mean_cumulative_drawing import Drawing
-from hpcstats.plots.sheet import round_ticks
 from hpcstats.plots.step_curves import StepCurve
+from hpcstats.plots.time_axis import axis_end, axis_horizon, axis_ticks
 
 if TYPE_CHECKING:
     from hpcstats.recurrence import MeanCumulative, MeanCumulativeComparison
@@ -80,18 +79,17 @@ def mean_cumulative_curves(
     Examples
     --------
     >>> import hpcstats as hs
-    >>> from hpcstats.plots.mean_cumulative import mean_cumulative_curves
-    >>> from hpcstats.recurrence import mean_cumulative
     >>> y = hs.Surv.counting(
     ...     [0, 2, 5, 0, 0], [2, 5, 9, 3, 6], [1, 1, 0, 1, 0], id=list("aaabc")
     ... )
-    >>> figure = mean_cumulative_curves(mean_cumulative(y), ylabel="Mean number of recurrences")
+    >>> means = hs.mean_cumulative(y)
+    >>> figure = hs.plots.mean_cumulative_curves(means, ylabel="Mean number of recurrences")
     >>> figure.size[0], [number.text for number in figure.numbers[:3]]
     (85.0, ['3', '3', '1.17'])
     """
-    end = _end(means, limit)
-    shown = _ticks(ticks, end)
-    at = _horizon(means, horizon, shown)
+    end = axis_end(limit, means.follow_up.values())
+    shown = axis_ticks(ticks, end)
+    at = axis_horizon(horizon, shown, means.follow_up.values())
     summaries, curves = plan.summarise(means, labels, at), plan.step_curves(means, end)
     remark = plan.comparison_text(comparison)
     drawing = Drawing(
@@ -119,30 +117,6 @@ def mean_cumulative_curves(
         alt_text=plan.alternative(means, summaries, ylabel, at, remark),
         drawn_numbers=(*numbers, *remark.numbers, *table),
     )
-
-
-def _end(means: MeanCumulative, limit: float | None) -> float:
-    if limit is None:
-        return max(means.follow_up.values())
-    if not limit > 0:
-        raise DesignError(f"limit={limit!r} leaves no time axis. Give a time after 0.")
-    return float(limit)
-
-
-def _ticks(ticks: Sequence[float] | None, end: float) -> tuple[float, ...]:
-    if ticks is None:
-        ticks = round_ticks(end, 6, [1, 2, 2.5, 5, 10])
-    beyond = [tick for tick in ticks if not 0 <= tick <= end]
-    if beyond:
-        raise DesignError(f"The tick {beyond[0]:g} lies outside the time axis, 0 to {end:g}. Leave it out.")
-    return tuple(float(tick) for tick in ticks)
-
-
-def _horizon(means: MeanCumulative, given: float | None, ticks: Sequence[float]) -> float:
-    if given is not None:
-        return float(given)
-    shortest = min(means.follow_up.values())
-    return max((tick for tick in ticks if 0 < tick <= shortest), default=shortest)
 
 
 def _top(curves: Sequence[StepCurve]) -> float:

@@ -168,5 +168,25 @@ def test_labels_move_apart_and_stay_on_the_axis():
     ],
 )
 def test_what_is_refused(sample, options, words):
-    with pytest.raises(hs.DesignError, match=words):
+    with pytest.raises((hs.DesignError, hs.DataError), match=words):
         hs.plots.cumulative_incidence(hs.aalen_johansen(*sample), **options)
+
+
+def test_a_cause_is_drawn_by_number_as_by_name(sample):
+    curves = hs.aalen_johansen(*sample)
+    by_number = hs.plots.cumulative_incidence(curves, cause=1)
+    by_name = hs.plots.cumulative_incidence(curves, cause=curves.causes[0])
+    assert [str(number) for number in by_number.numbers] == [str(number) for number in by_name.numbers]
+
+
+def test_curves_that_end_before_the_first_tick_are_read_where_they_end():
+    y = hs.Surv.competing([0.5, 1, 1, 9, 10, 10], [1, 1, 0, 1, 2, 0], causes=["a", "b"])
+    curves = hs.aalen_johansen(y, [0, 0, 0, 1, 1, 1])
+    figure = hs.plots.cumulative_incidence(curves, cause="a", ticks=[0, 5, 10])
+    assert "at 1 years" in str(figure.caption)
+    assert "0.67" in str(figure.caption)
+
+
+def test_nobody_followed_beyond_the_origin_can_be_drawn():
+    y = hs.Surv.competing([0, 0, 0], [1, 0, 2], causes=["a", "b"])
+    assert hs.plots.cumulative_incidence(hs.aalen_johansen(y)).data["estimate"].max() == pytest.approx(1 / 3)
