@@ -69,6 +69,15 @@ class RecurrentRows:
         leaving: BoolArray = final & (self.deaths == 0)
         return leaving
 
+    @property
+    def happening(self) -> BoolArray:
+        """Tell at which grid points (T,) somebody has an event, dies or leaves, if only for a time."""
+        goes_on = (self.patient[1:] == self.patient[:-1]) & (self.first[1:] == self.last[:-1] + 1)
+        rows = ~np.append(goes_on, False) | (self.events > 0) | (self.deaths > 0)
+        found = np.zeros(self.size, dtype=np.bool_)
+        found[self.last[rows]] = True
+        return found
+
     def of_patients(self, values: FloatArray) -> FloatArray:
         """Add up the rows of each patient: (..., R) to (B, P)."""
         return add_at(values, self.patient, self.patients)

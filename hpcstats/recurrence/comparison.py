@@ -8,8 +8,8 @@ import numpy as np
 
 from hpcstats.compare.follow_up import follow_up_warning
 from hpcstats.core.mean_difference import both_observed
-from hpcstats.errors import DesignError, NonIdentifiableWarning, UnsupportedError, check_option, listing, warn
-from hpcstats.groups import Groups
+from hpcstats.errors import DesignError, NonIdentifiableWarning, UnsupportedError, check_option, warn
+from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.randomness import generator_of, number_of_resamples
 from hpcstats.recurrence.comparison_result import MeanCumulativeComparison
 from hpcstats.recurrence.histories import Histories
@@ -19,7 +19,6 @@ from hpcstats.surv import Surv
 METHODS = ("asymptotic", "permutation", "studentised-permutation")
 WEIGHTS = {"constant": "", "linear": ", weights falling linearly to 0 at the end of follow-up"}
 VARIANCES = {"lawless-nadeau": "robust", "poisson": "Poisson"}
-ALTERNATIVES = ("two-sided", "greater", "less")
 
 CONVENTIONS = (
     "Score: second group less first.",
@@ -116,10 +115,10 @@ def compare_mean_cumulative(
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
     >>> group = [0, 0, 0, 1, 1, 1, 0, 0, 1]
-    >>> test = compare_mean_cumulative(y, group)
+    >>> test = hs.compare_mean_cumulative(y, group)
     >>> round(test.score, 3), round(test.statistic, 3), round(test.p_value, 3)
     (-1.2, 5.023, 0.025)
-    >>> compare_mean_cumulative(y, group, method="permutation").p_value
+    >>> hs.compare_mean_cumulative(y, group, method="permutation").p_value
     0.2
     """
     check_option("method", method, METHODS)
@@ -129,7 +128,11 @@ def compare_mean_cumulative(
     number_of_resamples(n_resamples)
     generator_of(seed)
     histories = Histories.of(response, "compare_mean_cumulative")
-    groups = _two(histories, group)
+    groups = histories.of_patients(Groups.two(group, response, "compare_mean_cumulative"), "group")
+    if not response.n_events:
+        raise DesignError(
+            "There are no events, so there is nothing to compare. Report the follow-up instead."
+        )
     pair = _pair(histories, groups, weights)
     _defined(pair, method, variance)
     score, spread = pair.difference(variance)
@@ -163,26 +166,6 @@ def compare_mean_cumulative(
         alternative=alternative,
         **_told(histories, groups),
     )
-
-
-def _two(histories: Histories, group: Any) -> Groups:
-    """Read the groups.
-
-    Raises
-    ------
-    DesignError
-        For another number than two, and without events.
-    """
-    groups = histories.groups(group)
-    if len(groups.labels) != 2:
-        raise DesignError(
-            f"A comparison needs two groups, and group has {len(groups.labels)} ({listing(groups.labels)})."
-        )
-    if histories.response.n_events == 0:
-        raise DesignError(
-            "There are no events, so there is nothing to compare. Report the follow-up instead."
-        )
-    return groups
 
 
 def _pair(histories: Histories, groups: Groups, weights: str) -> TwoGroups:

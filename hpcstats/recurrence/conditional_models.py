@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.errors import check_option
+from hpcstats.groups import every_row_at_risk
 from hpcstats.recurrence.cox_models import Options, fitted
 from hpcstats.recurrence.event_numbers import (
     EFFECTS,
@@ -66,10 +67,12 @@ def prentice_williams_peterson(
         One coefficient for all event numbers, or one for each.
     max_events : int, optional
         Rows that lead to later events are left out: strata of few events say little.
-    ties, penalty, interval, level, missing
+    ties : {"efron", "breslow", "exact"}
         As in `hpcstats.cox`.
     robust : bool or str
         As in `andersen_gill`.
+    penalty, interval, level, missing
+        As in `hpcstats.cox`.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def prentice_williams_peterson(
     DesignError
         For gaps in the observation, and no events.
     DataError, UnsupportedError
-        As `hpcstats.cox`.
+        As `hpcstats.cox`, and for two events of a patient at one time.
 
     Warns
     -----
@@ -104,7 +107,7 @@ def prentice_williams_peterson(
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
     >>> group = {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]}
-    >>> fit = prentice_williams_peterson(y, group)
+    >>> fit = hs.prentice_williams_peterson(y, group)
     >>> fit.to_frame().round(3)[["term", "coef"]]
         term   coef
     0  group -1.404
@@ -118,6 +121,7 @@ def prentice_williams_peterson(
     number = events_before(histories) + 1
     most = most_events(max_events, number, response.event)
     rows = np.flatnonzero(number <= most)
+    every_row_at_risk(response, name, among=rows)
     clock = _gap_time(histories) if time_scale == "gap" else response
     numbered = Numbered(
         response=clock.take(rows), data=frame.iloc[rows].reset_index(drop=True), number=number[rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.errors import UnsupportedError, check_option, listing
+from hpcstats.errors import check_option
 from hpcstats.regression.cluster_variance import FEW_CLUSTERS
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.proportional_hazards import cox
@@ -47,20 +47,7 @@ def fitted(
     conventions: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
 ) -> CoxFit:
-    """Fit a Cox model whose variance takes the rows of one patient as dependent.
-
-    Raises
-    ------
-    UnsupportedError
-        For rows without length: at the second of two events at once nobody would be at risk of it.
-    """
-    assert response.entry is not None
-    at_once = np.flatnonzero(response.entry >= response.time)
-    if at_once.size:
-        raise UnsupportedError(
-            f"Two events of one patient at one time ({listing(response.patients(at_once))}) have no place in "
-            "a Cox model. Count them as one, or use mean_cumulative, which counts both."
-        )
+    """Fit a Cox model whose variance takes the rows of one patient as dependent."""
     fit = cox(
         response,
         data,

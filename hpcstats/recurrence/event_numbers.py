@@ -150,15 +150,15 @@ def refuse_changes(frame: pd.DataFrame, formula: str | Sequence[str] | None, his
     DataError
         With the columns and the patients.
     """
+    import pandas as pd
+
     plain, aliases = with_plain_names(frame)
     wanted = variables(formula_text(formula, plain, aliases, ()), plain, aliases)
     first = histories.first_row[histories.patient]
     for name in wanted:
-        column = plain[name]
-        same = (column.to_numpy() == column.to_numpy()[first]) | (
-            column.isna() & column[first].isna().to_numpy()
-        )
-        rows = np.flatnonzero(~np.asarray(same, dtype=np.bool_))
+        # Missing values, which compare with nothing, are one code.
+        codes = pd.factorize(plain[name])[0]
+        rows = np.flatnonzero(codes != codes[first])
         if rows.size:
             whom = listing(dict.fromkeys(histories.response.patients([int(row)])[0] for row in rows))
             raise DataError(

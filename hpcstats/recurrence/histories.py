@@ -86,7 +86,10 @@ class Histories:
         DataError
             Where two rows of a patient differ.
         """
-        rows = Groups.of(values, self.response, name)
+        return self.of_patients(Groups.of(values, self.response, name), name)
+
+    def of_patients(self, rows: Groups, name: str) -> Groups:
+        """Return the groups of patients that the groups of their rows agree on."""
         return Groups(rows.labels, self.constant(rows.codes, name))
 
     def weights(self, values: Any) -> FloatArray:

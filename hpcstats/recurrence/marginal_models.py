@@ -57,10 +57,12 @@ def wei_lin_weissfeld(
         One coefficient for all event numbers, or one for each, named ``"treatment (event 1)"``.
     max_events : int, optional
         Number of events modelled; by default the largest number that a patient had.
-    ties, penalty, interval, level, missing
+    ties : {"efron", "breslow", "exact"}
         As in `hpcstats.cox`.
     robust : bool or str
         As in `andersen_gill`.
+    penalty, interval, level, missing
+        As in `hpcstats.cox`.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def wei_lin_weissfeld(
     ...     event=[1, 1, 0, 1, 0, 0, 1, 1, 0],
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
-    >>> fit = wei_lin_weissfeld(y, {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]})
+    >>> fit = hs.wei_lin_weissfeld(y, {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]})
     >>> fit.to_frame().round(3)[["term", "coef"]]
         term   coef
     0  group -1.523

@@ -62,16 +62,18 @@ def curve_of(part: Part, variance: str, interval: str, level: float) -> MeanCurv
         # The robust variance does not see an event that befalls the only patient under observation.
         unseen = np.logical_or.accumulate((counts.events[0] > 0) & (counts.at_risk[0] <= 1))
         low, high = np.where(unseen, np.nan, low), np.where(unseen, np.nan, high)
+    # Where rows of a patient merely follow each other nothing happens.
+    kept = rows.happening
     return MeanCurve(
-        time=rows.times,
-        at_risk=counts.at_risk[0],
-        events=counts.events[0],
-        deaths=counts.deaths[0],
-        censored=rows.at_stops(each[:, rows.patient] * rows.leaving)[0],
-        estimate=mean.estimate[0],
-        std_error=error,
-        low=low,
-        high=high,
+        time=rows.times[kept],
+        at_risk=counts.at_risk[0, kept],
+        events=counts.events[0, kept],
+        deaths=counts.deaths[0, kept],
+        censored=rows.at_stops(each[:, rows.patient] * rows.leaving)[0, kept],
+        estimate=mean.estimate[0, kept],
+        std_error=error[kept],
+        low=low[kept],
+        high=high[kept],
         patients=patients,
     )
 

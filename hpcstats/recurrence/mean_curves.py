@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from hpcstats import formats
-from hpcstats.columns import FloatArray, IntArray, as_numbers
-from hpcstats.core.risk_sets import SAME_TIME
-from hpcstats.core.step_function import value_at, weight_up_to
-from hpcstats.errors import DataError, DesignError, listing
+from hpcstats.columns import FloatArray, IntArray
+from hpcstats.core.step_function import value_at
+from hpcstats.errors import DesignError, listing
 from hpcstats.groups import Groups
+from hpcstats.nonparametric.further_answers import asked_times, refuse_beyond
+from hpcstats.nonparametric.numbers_at import under_observation
 from hpcstats.recurrence.histories import Histories
 from hpcstats.recurrence.limits import corrected, margin_of
 from hpcstats.recurrence.reweighted import WeightedMeans
@@ -34,7 +35,7 @@ class MeanCurve:
     Attributes
     ----------
     time : ndarray
-        Distinct times at which a row ends: with an event, a death, or the end of observation.
+        Distinct times at which somebody has an event, dies or leaves.
     at_risk, events, deaths, censored : ndarray
         Patients under observation, events, deaths, and patients alive whose observation ends at each time.
     estimate, std_error, low, high : ndarray
@@ -149,8 +150,7 @@ class MeanCumulative(Result):
         DesignError
             For a time after the last observation of a group.
         """
-        asked = _times(times)
-        self.within_follow_up(asked, "The mean number")
+        asked = self._read(times, "The mean number")
         shown = ("estimate", "std_error", "low", "high")
         return self._stack(
             {"time": asked, "at_risk": self._present(number, asked, after=False)}
@@ -164,7 +164,7 @@ class MeanCumulative(Result):
         Columns group, time, at_risk, events (all events so far), deaths and censored (patients whose
         observation had ended otherwise). Without delayed entry and gaps ``at_risk + deaths + censored`` is n.
         """
-        asked = _times(times)
+        asked = asked_times(times)
         return self._stack(
             {"time": asked, "at_risk": self._present(number, asked, after=True)}
             | {
@@ -189,8 +189,7 @@ class MeanCumulative(Result):
 
         if len(self.curves) != 2:
             raise DesignError(f"A difference needs two groups, not {listing(self.labels)}.")
-        asked = _times(times)
-        self.within_follow_up(asked, "The difference")
+        asked = self._read(times, "The difference")
         first, second = self.curves
         found = second.at(asked, "estimate") - first.at(asked, "estimate")
         errors = [curve.at(asked, "std_error") for curve in self.curves]
@@ -205,28 +204,20 @@ class MeanCumulative(Result):
 
         ``hs.bootstrap(curves.response, statistic=curves.statistic([5, 10]))`` draws patients, not rows.
         """
-        asked = _times(times)
-        self.within_follow_up(asked, "The mean number")
+        asked = self._read(times, "The mean number")
         return WeightedMeans.of(self.histories, self.groups, self.weights, asked, death=self.terminal)
 
-    def within_follow_up(self, asked: FloatArray, what: str) -> None:
-        """Refuse times after the last observation of a group."""
-        latest = asked.max()
-        late = [f"{label}: {curve.end:g}" for label, curve in self if latest > curve.end * (1 + SAME_TIME)]
-        if late:
-            raise DesignError(
-                f"{what} at {latest:g} {self.response.unit} lies beyond the end of follow-up "
-                f"({listing(late)}). Ask for an earlier time; nothing is extrapolated."
-            )
+    def _read(self, times: Any, what: str) -> FloatArray:
+        """Read times within the follow-up of all groups."""
+        asked = asked_times(times)
+        refuse_beyond(asked, self.follow_up, what, self.response.unit)
+        return asked
 
     def _present(self, number: int, asked: FloatArray, *, after: bool) -> FloatArray:
-        """Weigh the rows with start < t <= stop, or, just `after` t, those with start <= t < stop."""
+        """Weigh the patients under observation at, or just `after`, each time."""
         each = np.where(self.groups.codes == number, self.weights, 0.0)[self.histories.patient]
-        begun, ended = (
-            weight_up_to(times, each, asked, including=after)
-            for times in (self.histories.start, self.response.time)
-        )
-        return np.asarray(np.round(begun - ended, 9) + 0.0)
+        present = under_observation(self.response, slice(None), each, asked, after=after)
+        return np.asarray(np.round(present, 9) + 0.0)
 
     def _stack(self, parts: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         """Put columns made for each curve below one another, with the group in front."""
@@ -240,10 +231,3 @@ class MeanCumulative(Result):
             if name in found and (found[name] % 1 == 0).all():
                 found[name] = found[name].astype("int64")
         return found
-
-
-def _times(given: Any) -> FloatArray:
-    times = as_numbers([given] if np.ndim(given) == 0 else given, "times")
-    if not times.size or not np.isfinite(times).all() or (times < 0).any():
-        raise DataError(f"times must be finite and 0 or more, not {given!r}.")
-    return times

@@ -120,7 +120,7 @@ def mean_cumulative(
     ...     event=[1, 1, 0, 1, 0, 0, 1, 1, 0],
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
-    >>> curves = mean_cumulative(y, interval="log-t")
+    >>> curves = hs.mean_cumulative(y, interval="log-t")
     >>> curves.at([5, 8]).round(4)
       group  time  at_risk  estimate  std_error    low    high
     0   all   5.0        4       0.9     0.3324  0.286  2.8325

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpcstats.errors import UnsupportedError
-from hpcstats.groups import needs_kind
+from hpcstats.groups import every_row_at_risk, needs_kind
 from hpcstats.recurrence.cox_models import Options, fitted
 from hpcstats.recurrence.histories import INSTEAD
 from hpcstats.regression.choices import Penalty
@@ -61,7 +61,7 @@ def andersen_gill(
     Raises
     ------
     DataError, DesignError, UnsupportedError
-        As `hpcstats.cox`, and for another kind of response.
+        As `hpcstats.cox`, for another kind of response, and for two events of a patient at one time.
 
     Notes
     -----
@@ -81,12 +81,13 @@ def andersen_gill(
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
     >>> group = {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]}
-    >>> fit = andersen_gill(y, group, ties="breslow")
+    >>> fit = hs.andersen_gill(y, group, ties="breslow")
     >>> fit.to_frame().round(3)[["term", "coef", "std_error"]]
         term   coef  std_error
     0  group -1.312       0.76
     """
     needs_kind(response, ("counting",), "andersen_gill", INSTEAD)
+    every_row_at_risk(response, "andersen_gill")
     options = Options(
         ties=ties, robust=robust, penalty=penalty, interval=interval, level=level, missing=missing
     )
@@ -148,7 +149,7 @@ def lin_wei_yang_ying(
         With deaths: the mean number over all patients then needs Ghosh and Lin's weights (2002), the rate
         among patients alive `andersen_gill`. And for ``robust=False`` or exact ties.
     DataError, DesignError
-        As `hpcstats.cox`.
+        As `hpcstats.cox`, and for two events of a patient at one time.
 
     Notes
     -----
@@ -167,12 +168,13 @@ def lin_wei_yang_ying(
     ...     event=[1, 1, 0, 1, 0, 0, 1, 1, 0],
     ...     id=[1, 1, 1, 2, 2, 3, 4, 4, 5],
     ... )
-    >>> fit = lin_wei_yang_ying(y, {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]})
+    >>> fit = hs.lin_wei_yang_ying(y, {"group": [0, 0, 0, 1, 1, 1, 0, 0, 1]})
     >>> fit.to_frame().round(3)[["term", "coef", "std_error"]]
         term   coef  std_error
     0  group -1.312       0.76
     """
     needs_kind(response, ("counting",), "lin_wei_yang_ying", INSTEAD)
+    every_row_at_risk(response, "lin_wei_yang_ying")
     if response.terminal is not None and response.terminal.any():
         raise UnsupportedError(
             "lin_wei_yang_ying has no definition with deaths: the mean number over all patients needs the "

@@ -6,6 +6,7 @@ import itertools
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hpcstats as hs
@@ -62,8 +63,46 @@ def test_a_test_of_each_cause_by_name_and_in_turn():
     assert test["relapse"].p_value == test.p_value[0]
     assert [(cause, one.df) for cause, one in test] == [("relapse", 1), ("death", 1)]
     assert test.to_frame()["events"].tolist() == [4, 3]
+    assert [one.p_value for one in test.tests] == test.p_value.tolist()
+    assert "death" in test
+    assert "cure" not in test
     with pytest.raises(hs.DataError, match="no cause 'x'"):
         test["x"]
+
+
+def test_causes_are_found_by_number_as_they_are_given():
+    test = hs.gray_test(response(), GROUP)
+    assert (test[1], test[np.int64(2)]) == (test["relapse"], test["death"])
+    for nothing in (0, 3, True, 1.5):
+        with pytest.raises(hs.DataError, match="relapse, death, or by number 1 to 2"):
+            test[nothing]
+    # Causes that are called by numbers keep their names.
+    named = hs.gray_test(hs.Surv.competing(TIME, CAUSE, causes=[2, 1]), GROUP)
+    assert named[2] == named.tests[0]
+    curves = hs.aalen_johansen(response())
+    assert (curves.cause_number(2), curves.cause_number("relapse")) == (1, 0)
+
+
+def test_labels_of_any_type_and_unused_categories_compare_alike():
+    columns = [
+        pd.Categorical([str(label) for label in GROUP], categories=["2", "0", "1"]),
+        pd.Series([str(label) for label in GROUP], dtype="string", index=range(20, 30)),
+        np.array(GROUP, dtype=bool),
+    ]
+    expected = hs.gray_test(response(), GROUP)
+    for column in columns:
+        test = hs.gray_test(response(), column)
+        assert len(test.labels) == 2
+        assert test.statistic == pytest.approx(expected.statistic)
+        assert test.df.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("unit", [1e-5, 1e8])
+def test_the_unit_of_time_does_not_matter(unit: float):
+    order = [3, 9, 0, 6, 2, 8, 5, 1, 7, 4]
+    shuffled = response([TIME[row] * unit for row in order], [CAUSE[row] for row in order])
+    test = hs.gray_test(shuffled, [GROUP[row] for row in order])
+    assert test.statistic == pytest.approx(hs.gray_test(response(), GROUP).statistic)
 
 
 def test_equal_groups_have_a_statistic_of_zero():

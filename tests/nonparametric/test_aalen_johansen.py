@@ -54,6 +54,30 @@ def test_estimates_equal_exact_fractions(entry: list[float] | None):
         assert row.estimate == pytest.approx(float(exact), abs=1e-14)
 
 
+def test_ties_give_one_answer_and_always_the_same():
+    """Another package moves tied times apart at random: .56, .671 or .683 by its seed."""
+    time, cause = [1, 1, 2, 2, 2, 3, 3, 4, 5, 5], [1, 2, 1, 2, 0, 1, 1, 2, 0, 1]
+    found = set()
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(10)
+        y = hs.Surv.competing(np.array(time)[order], np.array(cause)[order], causes=["a", "b"])
+        frame = hs.aalen_johansen(y).to_frame()
+        assert frame["time"].tolist() == [1, 2, 3, 4, 5] * 2
+        found.add(tuple(frame["estimate"].round(14)))
+    [estimates] = found
+    assert estimates[4] == pytest.approx(0.56)
+
+
+@pytest.mark.parametrize("unit", [1e-5, 1e8])
+def test_the_unit_of_time_does_not_matter(unit: float):
+    entry = [0, 0, 1, 0, 2, 0, 4, 0, 0, 3]
+    ours = hs.aalen_johansen(response(entry=entry)).to_frame()
+    y = hs.Surv.competing(np.array(TIME) * unit, CAUSE, causes=NAMES, entry=np.array(entry) * unit)
+    theirs = hs.aalen_johansen(y).to_frame()
+    assert theirs["time"].to_numpy() == pytest.approx(ours["time"].to_numpy() * unit)
+    pd.testing.assert_frame_equal(ours.drop(columns="time"), theirs.drop(columns="time"))
+
+
 def test_without_censoring_they_are_multinomial_proportions():
     cause = [1, 2, 3, 1, 1, 2]
     curves = hs.aalen_johansen(hs.Surv.competing([1, 2, 3, 4, 5, 6], cause, causes=["x", "y", "z"]))

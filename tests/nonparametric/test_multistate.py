@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +235,21 @@ def test_other_responses_and_weights_are_refused():
         illness_death(SIX, weights=np.arange(1.0, 10.0))
     late = course((1, 2, "well", "dead", 1))
     assert illness_death(late).start.tolist() == [[1, 0, 0]]
+
+
+def test_a_stay_cut_in_two_changes_nothing():
+    states = ["well", "ill", "dead"]
+    whole = hs.Surv.multistate(
+        [0, 2, 0], [2, 5, 4], ["well", "ill", "well"], ["ill", "dead", None], states=states, id=[1, 1, 2]
+    )
+    cut = hs.Surv.multistate(
+        [0, 1, 2, 3, 0],
+        [1, 2, 3, 5, 4],
+        ["well", "well", "ill", "ill", "well"],
+        [None, "ill", None, "dead", None],
+        states=states,
+        id=[1, 1, 1, 1, 2],
+    )
+    one, other = illness_death(whole).to_frame(), illness_death(cut).to_frame()
+    pd.testing.assert_frame_equal(one, other)
+    assert one["time"].tolist() == [2, 4, 5] * 3

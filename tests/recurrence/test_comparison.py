@@ -183,8 +183,8 @@ def test_frame_and_words() -> None:
 @pytest.mark.parametrize(
     ("group", "options", "error", "message"),
     [
-        ([0] * 9, {}, DesignError, "needs two groups, and group has 1"),
-        ([0, 0, 0, 1, 1, 2, 0, 0, 1], {}, DesignError, "group has 3"),
+        ([0] * 9, {}, DesignError, "only one label"),
+        ([0, 0, 0, 1, 1, 2, 0, 0, 1], {}, DesignError, "group has 3 labels"),
         (GROUP, {"method": "exact"}, UnsupportedError, "method='exact' is not known"),
         (GROUP, {"weights": "quadratic"}, UnsupportedError, "weights='quadratic'"),
         (GROUP, {"n_resamples": 0}, DataError, "n_resamples"),

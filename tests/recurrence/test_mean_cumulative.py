@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 
@@ -169,6 +170,16 @@ def test_a_row_cut_in_two_changes_nothing() -> None:
     for t in (3.5, 4, 6):
         one, other = mean_cumulative(whole).at(t), mean_cumulative(cut).at(t)
         assert one.round(12).equals(other.round(12))
+    # R reports no time at which rows of a patient merely follow each other, nor do we.
+    pd.testing.assert_frame_equal(mean_cumulative(whole).to_frame(), mean_cumulative(cut).to_frame())
+    assert mean_cumulative(cut).risk_table(3)["censored"].tolist() == [0]
+
+
+def test_a_time_at_which_somebody_leaves_for_a_while_is_reported() -> None:
+    y = hs.Surv.counting([0, 5, 0, 0], [2, 8, 8, 4], [0, 0, 1, 0], id=["a", "a", "b", "c"])
+    frame = mean_cumulative(y).to_frame()
+    assert frame["time"].tolist() == [2, 4, 8]
+    assert frame["at_risk"].tolist() == [3, 2, 2]
 
 
 def test_a_gap_takes_the_patient_out_of_the_risk_set() -> None:
@@ -180,17 +191,7 @@ def test_a_gap_takes_the_patient_out_of_the_risk_set() -> None:
 
 
 def test_two_events_at_once_are_a_row_without_length() -> None:
-    def made(start: list[float], stop: list[float], event: list[int], ids: list[str]) -> hs.Surv:
-        return hs.Surv(
-            kind="counting",
-            unit="days",
-            time=np.array(stop, dtype=float),
-            entry=np.array(start, dtype=float),
-            status=np.array(event),
-            id=np.array(ids, dtype=object),
-        )
-
-    y = made([2, 0, 0], [2, 2, 5], [1, 1, 0], ["a", "a", "b"])
+    y = hs.Surv.counting([2, 0, 0], [2, 2, 5], [1, 1, 0], id=["a", "a", "b"])
     frame = mean_cumulative(y).to_frame()
     assert frame["at_risk"].tolist() == [2, 1]
     assert frame["estimate"].tolist() == [1, 1]

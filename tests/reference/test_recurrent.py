@@ -25,16 +25,14 @@ _SAME = 1e-9
 
 def response(data: pd.DataFrame) -> hs.Surv:
     """Make the response; status 2 is death. A second event on one day is a row without length."""
-    terminal = (data["status"] == 2).to_numpy() if (data["status"] == 2).any() else None
-    start, stop = data["tstart"].to_numpy(float), data["tstop"].to_numpy(float)
-    return hs.Surv(
-        kind="counting",
+    event, died = data["status"] == 1, data["status"] == 2
+    return hs.Surv.counting(
+        data["tstart"],
+        data["tstop"],
+        event,
+        id=data["id"],
+        terminal=died if died.any() else None,
         unit="days",
-        time=stop,
-        entry=start,
-        status=(data["status"] == 1).to_numpy(np.int64),
-        terminal=terminal,
-        id=data["id"].to_numpy(object),
     )
 
 

@@ -61,7 +61,7 @@ def gray_test(
     Returns
     -------
     GrayTest
-        With arrays `statistic`, `df`, `p_value` of the causes, and ``test[cause]``.
+        With arrays `statistic`, `df`, `p_value` of the causes; ``test[cause].p_value``, `tests`, `to_frame`.
 
     Raises
     ------

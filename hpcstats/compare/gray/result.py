@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.errors import DataError, listing
-from hpcstats.groups import Groups
+from hpcstats.groups import Groups, cause_number
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -18,7 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseTest:
-    """Gray's test of one cause: chi-squared, degrees of freedom, p-value, and why there is none."""
+    """Gray's test of one cause.
+
+    Attributes
+    ----------
+    cause : str
+        Name of the cause.
+    statistic, p_value : float
+        Chi-squared and its p-value, NaN where there is none.
+    df : int
+        Degrees of freedom.
+    reason : str
+        Why there is no test; empty where there is one.
+    """
 
     cause: str
     statistic: float
@@ -31,7 +42,8 @@ class CauseTest:
 class GrayTest(Result):
     """Outcome of `gray_test`, a test for each cause.
 
-    ``test["relapse"]`` is the test of one cause; iterating gives pairs of cause and test.
+    ``test["relapse"]``, or ``test[1]`` by number, is the test of one cause with `statistic`, `df` and
+    `p_value`; iterating gives pairs of cause and test, and `to_frame` a row for each.
 
     Attributes
     ----------
@@ -92,16 +104,22 @@ class GrayTest(Result):
         """Group labels in order."""
         return self.groups.labels
 
+    @property
+    def tests(self) -> tuple[CauseTest, ...]:
+        """The test of each cause, in their order."""
+        return tuple(self[cause] for cause in self.causes)
+
+    def __contains__(self, cause: Any) -> bool:
+        return str(cause) in self.causes
+
     def __len__(self) -> int:
         return len(self.causes)
 
     def __iter__(self) -> Iterator[tuple[str, CauseTest]]:
-        return ((cause, self[cause]) for cause in self.causes)
+        return zip(self.causes, self.tests, strict=True)
 
     def __getitem__(self, cause: Any) -> CauseTest:
-        if str(cause) not in self.causes:
-            raise DataError(f"There is no cause {cause!r}. The causes are {listing(self.causes)}.")
-        number = self.causes.index(str(cause))
+        number = cause_number(self.response, cause) - 1
         return CauseTest(
             cause=self.causes[number],
             statistic=float(self.statistic[number]),

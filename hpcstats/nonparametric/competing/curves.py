@@ -12,12 +12,11 @@ from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.core.competing_limits import incidence_limits
 from hpcstats.core.pointwise import normal_quantile
-from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import value_at
-from hpcstats.errors import DataError, DesignError, listing
-from hpcstats.nonparametric.competing.numbers_at import leaving_up_to, under_observation
+from hpcstats.groups import cause_number
 from hpcstats.nonparametric.curves import Curve, Curves
-from hpcstats.nonparametric.further_answers import asked_times
+from hpcstats.nonparametric.further_answers import asked_times, refuse_beyond
+from hpcstats.nonparametric.numbers_at import leaving_up_to, under_observation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,16 +110,14 @@ class CumulativeIncidence(Curves):
         return {label: curve.end for label, curve in self}
 
     def cause_number(self, cause: Any) -> int:
-        """Return the position of a cause among `causes`.
+        """Return the position of a cause, given by name or number (1, 2, ...), among `causes`.
 
         Raises
         ------
         DataError
-            For a name that is no cause.
+            For anything else.
         """
-        if str(cause) not in self.causes:
-            raise DataError(f"There is no cause {cause!r}. The causes are {listing(self.causes)}.")
-        return self.causes.index(str(cause))
+        return cause_number(self.response, cause) - 1
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each group, cause and distinct time of an event or a censoring.
@@ -148,7 +145,7 @@ class CumulativeIncidence(Curves):
             For a time after the last observation of a group.
         """
         asked = asked_times(times)
-        self._within_follow_up(asked)
+        refuse_beyond(asked, self.follow_up, "The cumulative incidence", self.response.unit)
         return self.by_cause(self._at(curve, rows, asked) for curve, rows in self._with_rows())
 
     def event_free(self, interval: str = "auto") -> SurvivalCurves:
@@ -234,12 +231,3 @@ class CumulativeIncidence(Curves):
 
     def _with_rows(self) -> Iterator[tuple[IncidenceCurve, Any]]:
         return ((curve, self.groups.rows(number)) for number, curve in enumerate(self.curves))
-
-    def _within_follow_up(self, asked: FloatArray) -> None:
-        latest = asked.max()
-        late = [f"{label}: {curve.end:g}" for label, curve in self if latest > curve.end * (1 + SAME_TIME)]
-        if late:
-            raise DesignError(
-                f"The cumulative incidence at {latest:g} {self.response.unit} lies beyond the end of "
-                f"follow-up ({listing(late)}). Ask for an earlier time; nothing is extrapolated."
-            )

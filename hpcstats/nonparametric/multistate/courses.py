@@ -90,7 +90,7 @@ def illness_death(
 
     Examples
     --------
-    Six patients, of whom four fall ill:
+    Six patients, of whom three fall ill:
 
     >>> import hpcstats as hs
     >>> y = hs.Surv.multistate(

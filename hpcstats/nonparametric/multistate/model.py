@@ -116,6 +116,17 @@ class Model:
         """Count moves under patients' weights (B, P)."""
         return count_moves(self.stays, weights[:, self.patient])
 
+    @property
+    def happening(self) -> BoolArray:
+        """Tell at which grid points (T,) somebody moves or leaves, if only for a time."""
+        stays = self.stays
+        order = np.lexsort((stays.last, self.patient))
+        patient, first, last = self.patient[order], stays.first[order], stays.last[order]
+        goes_on = np.append((patient[1:] == patient[:-1]) & (first[1:] == last[:-1] + 1), False)
+        found = np.zeros(stays.times.size, dtype=np.bool_)
+        found[last[~goes_on | (stays.there[order] >= 0)]] = True
+        return found
+
     def in_state(self, state: int, time: float) -> BoolArray:
         """Tell which patients (P,) are under observation in a state just after a time."""
         assert self.response.entry is not None

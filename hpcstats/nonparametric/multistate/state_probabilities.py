@@ -96,12 +96,15 @@ class StateProbabilities(Result):
         return self.response.patients(self.model.weights[self.model.patient] > 0)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each state and distinct time: state, time, at_risk, events, estimate, limits.
+        """Return a row for each state and distinct time at which somebody moves or leaves.
 
-        ``at_risk`` are the patients in the state just before the time, ``events`` those who enter it then.
+        Columns state, time, at_risk (patients in the state just before), events (who enter it then),
+        estimate, std_error, low, high.
         """
-        entering = self.counts.moves[0].sum(axis=1)
-        return self.by_state(self.time, self.counts.at_risk[0], self.estimate, self.std_error, entering)
+        kept = self.model.happening
+        entering = self.counts.moves[0, kept].sum(axis=1)
+        at_risk = self.counts.at_risk[0, kept]
+        return self.by_state(self.time[kept], at_risk, self.estimate[kept], self.std_error[kept], entering)
 
     def at(self, times: Any) -> pd.DataFrame:
         """Return the probabilities at given times from 0 to the end of follow-up.
@@ -231,7 +234,7 @@ class StateProbabilities(Result):
         return asked
 
     def _present(self, asked: FloatArray, state: int, *, after: bool) -> FloatArray:
-        from hpcstats.nonparametric.competing.numbers_at import under_observation
+        from hpcstats.nonparametric.numbers_at import under_observation
 
         rows = np.flatnonzero(self.model.stays.here == state)
         weights = self.model.weights[self.model.patient[rows]]

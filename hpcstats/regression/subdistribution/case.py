@@ -11,8 +11,8 @@ from hpcstats.columns import IntArray
 from hpcstats.core.subdistribution_weights import RiskSets, risk_sets
 from hpcstats.covariates import column_of
 from hpcstats.design import Design
-from hpcstats.errors import DataError, DesignError, listing
-from hpcstats.groups import Groups, same_rows
+from hpcstats.errors import DesignError
+from hpcstats.groups import Groups, cause_number, same_rows
 from hpcstats.surv import Surv
 
 
@@ -56,7 +56,7 @@ class SubdistributionCase:
         return cls(
             response=kept,
             dropped=response.take(design.dropped),
-            number=cause_number(response, cause),
+            number=_with_events(response, cause),
             censoring=labels(strata, "censoring_strata"),
             cluster=labels(cluster, "cluster"),
         )
@@ -89,22 +89,20 @@ class SubdistributionCase:
         return risk_sets(self.response.time, self.kinds, group, rule)
 
 
-def cause_number(response: Surv, cause: Any) -> int:
-    """Return the number of a cause given by name.
+def _with_events(response: Surv, cause: Any) -> int:
+    """Return the number of a cause.
 
     Raises
     ------
     DataError
-        For a name that is no cause.
+        For a cause that is not there.
     DesignError
         For a cause without events.
     """
-    if str(cause) not in response.causes:
-        raise DataError(f"There is no cause {cause!r}. Write one of {listing(response.causes)}.")
-    number = response.causes.index(str(cause)) + 1
+    number = cause_number(response, cause)
     if not (response.status == number).any():
         raise DesignError(
-            f"There are no events of cause {cause!r}, so no hazard ratio exists. Model another "
-            "cause, or report the follow-up instead."
+            f"There are no events of cause {response.causes[number - 1]!r}, so no hazard ratio exists. Model "
+            "another cause, or report the follow-up instead."
         )
     return number

@@ -72,8 +72,8 @@ def fine_gray(
         Covariates by name, one row for each row of `response`; values known at the origin.
     formula : str or sequence of str, optional
         As in `cox`; None takes every column.
-    cause : str
-        The event whose cumulative incidence is modelled, one of the causes of `response`.
+    cause : str or int
+        The event whose cumulative incidence is modelled: one of the causes of `response`, by name or number.
     weights : {"cmprsk", "finegray"}
         How censoring weights treat an event and a censoring at one time: as R's ``cmprsk::crr``, where who
         has the event is still at risk of being censored, or as R's ``survival::finegray``, where events come
