@@ -15,14 +15,6 @@ BESIDE = (
     " The review counts lesions found with the primary, so that the collected cases include them here (at 0 "
     "years); some of its cases may be among them."
 )
-DEFAULTS = {
-    "grid": "1",
-    "other_grids": ["1/2", "1/12"],
-    "known": {
-        "brass_2004": "the review's own case, which it counts",
-        "woitzik_2003": "inferred: seven cases before this report, this one and the review's own are nine",
-    },
-}
 
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
@@ -30,7 +22,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     cases = hs.literature.load(study.data)
     if cases.seed_summary is None:
         raise hs.reproduce.NotApplicable("the data directory holds no seed_summary.json")
-    settings = study.settings.get("nine_patients", DEFAULTS)
+    settings = study.settings["nine_patients"]
     inclusion = dict(study.settings["inclusion"])
     inclusion["exclude_mechanisms"] = [
         name for name in inclusion["exclude_mechanisms"] if name != "synchronous"

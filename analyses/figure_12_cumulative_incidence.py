@@ -6,9 +6,7 @@ from dataclasses import replace
 
 import hpcstats as hs
 
-CAUSES = ("local_recurrence", "metastasis", "death")
 TICKS = [0, 3, 6, 9, 12, 15, 18]
-HORIZON = 10
 ORDER = (
     " An event found at the same time as another counts as the one named first; patients in whom the order "
     "of events is not stated are left out."
@@ -17,10 +15,10 @@ ORDER = (
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     """Draw the cumulative incidence of each first event."""
-    inclusion, choice = study.settings["inclusion"], study.settings.get("competing", {})
+    inclusion, choice = study.settings["inclusion"], study.settings["competing"]
     first = hs.literature.competing_events(
         hs.literature.load(study.data),
-        choice.get("causes", CAUSES),
+        choice["causes"],
         minimum_confidence=inclusion["minimum_confidence"],
         exclude=inclusion["exclude"],
     )
@@ -30,7 +28,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
         curves,
         xlabel="Years from the primary tumour",
         ticks=[tick for tick in TICKS if tick <= end],
-        horizon=min(choice.get("horizon", HORIZON), end),
+        horizon=min(choice["horizon"], end),
         among_reported_cases=True,
     )
     return replace(figure, caption=hs.Text.of(figure.caption, ORDER))
