@@ -26,7 +26,7 @@ def build(study: hs.reproduce.Study) -> hs.plots.Figure:
     means = hs.mean_cumulative(history.response, interval=choices["interval"], level=study.level)
     figure = hs.plots.mean_cumulative_curves(
         means,
-        ylabel="Mean number of local recurrences",
+        ylabel="Mean number of local recurrences per reported case",
         xlabel="Years from the primary tumour",
         horizon=choices["horizon"],
         ticks=[tick for tick in TICKS if tick <= max(means.follow_up.values())],

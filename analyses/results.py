@@ -29,7 +29,7 @@ RECURRENCE = (
 FLAWS = (
     "Taken as intervals, the rounded times leave this median at {rounded_from} to {rounded_to} years. "
     "Corrected for reporting because of the event, which the {known} cases with a known year of the primary "
-    "allow, it lies between {corrected_from} and {corrected_to} years among metastases within {t_star} years: "
+    "allow, it lies between {corrected_from} and {corrected_to} years among metastases in {t_star} years: "
     "late ones are under-reported, and {known} cases cannot say by how much."
 )
 COHORTS = (

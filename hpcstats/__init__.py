@@ -38,10 +38,12 @@ _NAMES = {
         "lin_wei_yang_ying", "mean_cumulative", "prentice_williams_peterson", "wei_lin_weissfeld",
     ),
     "regression": (
-        "Concordance", "CoxFit", "FineGrayFit", "FlatPrior", "FrailtyFit", "JeffreysPrior", "MarkovCheck",
-        "NormalPrior", "Performance", "Posterior", "PredictedCurves", "PredictedIncidence",
-        "ProportionalHazardsTest", "TruncatedCoxFit", "cox", "fine_gray", "frailty", "markov_check",
-        "posterior", "truncated_cox",
+        "Concordance", "CoxFit", "CureFit", "DistributionComparison", "FineGrayFit", "FlatPrior",
+        "FollowUpSufficiency", "FollowUpTest", "FrailtyFit", "JeffreysPrior", "MarkovCheck", "NormalPrior",
+        "ParametricCurves", "ParametricFit", "Performance", "Plateau", "Posterior", "PredictedCurves",
+        "PredictedIncidence", "ProportionalHazardsTest", "SemiparametricCureFit", "TruncatedCoxFit",
+        "compare_distributions", "cox", "cure", "fine_gray", "frailty", "markov_check", "parametric",
+        "posterior", "sufficient_follow_up", "truncated_cox",
     ),
     "results": ("Interval", "Result"),
     "sensitivity": (

@@ -31,6 +31,7 @@ from hpcstats.plots.interval_censored import interval_censored_curve
 from hpcstats.plots.left_out import LeftOut
 from hpcstats.plots.lexis import lexis_diagram
 from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.parametric_curves import parametric_models
 from hpcstats.plots.pooled_forest import pooled_forest
 from hpcstats.plots.pooled_forest_rows import ReportedRange
 from hpcstats.plots.region_curves import OverlaidCurve
@@ -58,6 +59,7 @@ __all__ = [
     "interval_censored_curve",
     "lexis_diagram",
     "mean_cumulative_curves",
+    "parametric_models",
     "pooled_forest",
     "problems",
     "residual_risk_curves",

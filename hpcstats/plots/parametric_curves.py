@@ -27,7 +27,7 @@ from hpcstats.plots.step_curves import StepCurve, draw_bands, step_curves
 
 if TYPE_CHECKING:
     from hpcstats.nonparametric import SurvivalCurves
-    from hpcstats.regression.parametric.estimates import ParametricEstimates
+    from hpcstats.regression.parametric_models.estimates import ParametricEstimates
 
 _HEIGHTS = {"single": 52.0, "double": 78.0}
 _PROPORTIONS = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.50"), (0.75, "0.75"), (1.0, "1"))
@@ -101,7 +101,7 @@ def parametric_models(
     ...     hs.kaplan_meier(y), fits, ylabel="Proportion in remission", limit=60
     ... )
     >>> figure.data.groupby("extrapolated").size().tolist()
-    [167, 100]
+    [157, 100]
     """
     if len(km.labels) != 1:
         raise DesignError(f"Parametric curves are drawn over one Kaplan-Meier curve, not {len(km.labels)}.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hpcstats.nonparametric import SurvivalCurves
-    from hpcstats.regression.parametric.estimates import ParametricEstimates
+    from hpcstats.regression.parametric_models.estimates import ParametricEstimates
 
 MOST = 4
 _POINTS = 241

@@ -2,10 +2,26 @@
 
 from hpcstats.regression.chi_squared import ChiSquaredTest
 from hpcstats.regression.concordance import Concordance
+from hpcstats.regression.cure_models import (
+    CureFit,
+    FollowUpSufficiency,
+    FollowUpTest,
+    Plateau,
+    SemiparametricCureFit,
+    cure,
+    sufficient_follow_up,
+)
 from hpcstats.regression.curves import PredictedCurves
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.frailty_fit import FrailtyFit
 from hpcstats.regression.markov_assumption import MarkovCheck, markov_check
+from hpcstats.regression.parametric_models import (
+    DistributionComparison,
+    ParametricCurves,
+    ParametricFit,
+    compare_distributions,
+    parametric,
+)
 from hpcstats.regression.performance_result import Performance
 from hpcstats.regression.posterior_result import Posterior
 from hpcstats.regression.posterior_summary import posterior
@@ -23,22 +39,34 @@ __all__ = [
     "ChiSquaredTest",
     "Concordance",
     "CoxFit",
+    "CureFit",
+    "DistributionComparison",
     "FineGrayFit",
     "FlatPrior",
+    "FollowUpSufficiency",
+    "FollowUpTest",
     "FrailtyFit",
     "JeffreysPrior",
     "MarkovCheck",
     "NormalPrior",
+    "ParametricCurves",
+    "ParametricFit",
     "Performance",
+    "Plateau",
     "Posterior",
     "PredictedCurves",
     "PredictedIncidence",
     "ProportionalHazardsTest",
+    "SemiparametricCureFit",
     "TruncatedCoxFit",
+    "compare_distributions",
     "cox",
+    "cure",
     "fine_gray",
     "frailty",
     "markov_check",
+    "parametric",
     "posterior",
+    "sufficient_follow_up",
     "truncated_cox",
 ]

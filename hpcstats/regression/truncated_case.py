@@ -92,7 +92,7 @@ class TruncatedCase:
     def bootstrap(self, n_resamples: int, generator: np.random.Generator, coef: FloatArray) -> FloatArray:
         """Solve the equations of resampled cases: (B, p)."""
         n = self.time.size
-        units = Units(np.arange(n), np.zeros(n, dtype=np.int64), np.ones(n), np.ones(n))
+        units = Units.of_rows(np.ones(n))
         entropy = generator.integers(0, 2**32, size=4).tolist()
         pieces = block_of_weights(units, "multinomial", entropy, 0, n_resamples)
         parts = [self.score.solve(piece, coef * self.widths).coef for piece in pieces]

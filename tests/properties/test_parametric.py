@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hpcstats as hs
@@ -68,7 +68,7 @@ def test_frequencies_are_repeated_rows(data: Cases) -> None:
     assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-8, nan_ok=True)
 
 
-@checked
+@settings(checked, max_examples=15)
 @given(cases(), st.sampled_from(["exponential", "weibull", "log-normal"]))
 def test_a_cure_model_fits_no_worse_than_one_without(data: Cases, name: str) -> None:
     fit = fitted(positive(data), distribution=name, function=hs.cure)

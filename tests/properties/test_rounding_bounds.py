@@ -12,21 +12,22 @@ from hypothesis import strategies as st
 import hpcstats as hs
 from hpcstats.sensitivity.rounding import RoundingBounds, rounding_bounds
 from tests.properties.strategies import Cases, cases, checked
+from tests.sensitivity import rounding_oracle as oracle
 
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.HpcstatsWarning")
 
 UNIT = st.sampled_from([0.5, 1.0, 2.0])
 
 
-def compatible(data: Cases, unit: float, seed: int) -> list[hs.Surv]:
-    """Some data within half a unit of the reported times, ties and both ends among them."""
+def compatible(data: Cases, unit: float, seed: int) -> list[tuple[float, ...]]:
+    """The reported times, and some within half a unit of them, ties and both ends among them."""
     generator = np.random.default_rng(seed)
     reported = np.array(data.time)
     low, high = np.maximum(reported - unit / 2, 0), reported + unit / 2
-    found = []
-    for steps in (2, 3, 1000):
+    found = [tuple(data.time)]
+    for steps in (2, 3, 7, 1000):
         share = generator.integers(1, steps + 1, reported.size) / steps
-        found.append(hs.Surv.right(np.round(low + share * (high - low), 6), data.event))
+        found.append(tuple(np.round(low + share * (high - low), 6).tolist()))
     return found
 
 
@@ -45,44 +46,35 @@ def test_curves_medians_and_means_of_compatible_data_lie_within(data, unit, seed
     horizon = max(max(data.time) - unit / 2, 0.0)
     mean = rounding_bounds(y, of=("rmst", horizon), rounded_to=unit)
     assert curve.exactness == median.exactness == mean.exactness == "exact"
-    for other in (y, *compatible(data, unit, seed)):
-        km = hs.kaplan_meier(other, interval="plain")
-        for row, value in enumerate(km.at(times, "limits")["estimate"]):
-            assert math.isnan(value) or holds(curve, row, value)
-        reached = float(km.quantile(0.5)["estimate"].iloc[0])
-        assert holds(median, 0, reached if math.isfinite(reached) else math.inf)
-        assert holds(mean, 0, float(km.rmst(horizon)["estimate"].iloc[0]))
+    for other in compatible(data, unit, seed):
+        for row, t in enumerate(times):
+            assert holds(curve, row, oracle.survival(other, data.event, t))
+        assert holds(median, 0, oracle.quantile(other, data.event, 0.5))
+        assert holds(mean, 0, oracle.area(other, data.event, horizon))
 
 
 @checked
 @given(data=cases(smallest=2, largest=12, groups=2), unit=UNIT, seed=st.integers(0, 1000))
 def test_hazard_ratios_and_tests_of_compatible_data_lie_within(data, unit, seed):
+    """A likelihood that falls at a bound and beyond, by the sign of its slope there, has its top within."""
     assume(len(set(data.group)) == 2 and any(data.event))
     ratio = rounding_bounds(data.response, data.group, of="hazard-ratio", rounded_to=unit)
     test = rounding_bounds(
         data.response, data.group, of="logrank", rounded_to=unit, limit=300, n_starts=0, seed=1
     )
-    x = {"x": [float(label == max(data.group)) for label in data.group]}
-    for other in (data.response, *compatible(data, unit, seed)):
-        fit = (
-            hs.cox(other, x, interval="wald").to_frame()["hazard_ratio"].iloc[0]
-            if seen(other, x)
-            else math.nan
-        )
-        assert math.isnan(fit) or holds(ratio, 0, fit)
-        statistic = hs.logrank(other, data.group, method="asymptotic").statistic
-        if test.exactness == "exact" and not math.isnan(statistic):
-            assert holds(test, 0, statistic)
-    for row in range(2):
-        one = test.quantities[row]
-        assert one.low.value <= one.estimate + 1e-9
-        assert one.estimate <= one.high.value + 1e-9
-
-
-def seen(y: hs.Surv, x: dict[str, list[float]]) -> bool:
-    """Whether at some event both groups are at risk, without which there is no hazard ratio."""
-    groups = np.array(x["x"])
-    return any(len(set(groups[y.time >= t])) == 2 for t in y.time[y.event])
+    second = [int(label == max(data.group)) for label in data.group]
+    low, high = ratio.quantities[0].low.value, ratio.quantities[0].high.value
+    for other in compatible(data, unit, seed):
+        if low > 0:
+            assert oracle.score(other, data.event, second, math.log(min(low, 1e9)) - 1e-5) > -1e-9
+        if high < math.inf:
+            assert oracle.score(other, data.event, second, math.log(max(high, 1e-9)) + 1e-5) < 1e-9
+        if test.exactness == "exact":
+            y = hs.Surv.right(other, data.event)
+            statistic = hs.logrank(y, data.group, method="asymptotic").statistic
+            assert math.isnan(statistic) or holds(test, 0, statistic)
+    for one in test.quantities:
+        assert one.low.value - 1e-9 <= one.estimate <= one.high.value + 1e-9
 
 
 @checked

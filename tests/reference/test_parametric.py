@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import hpcstats as hs
-from hpcstats.regression.parametric.conventions import expressed
+from hpcstats.regression.parametric_models.conventions import expressed
 from tests.reference.loader import Record, each_record, numbers
 
 SURVREG = {
