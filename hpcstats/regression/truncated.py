@@ -113,6 +113,7 @@ def truncated_cox(
     number_of_resamples(n_resamples, least=2)
     design = build_design(data, formula, response, missing=missing)
     kept = response.take(design.rows)
+    _somebody_beyond(kept, beyond)
     refuse(design_problems(design.matrix, design.terms, len(kept)))
     case = TruncatedCase.of(kept, design, beyond)
     infinite = case.infinite_terms(design.terms)
@@ -160,6 +161,15 @@ def _probability(given: Any) -> float:
     return float(given)
 
 
+def _somebody_beyond(response: Surv, beyond: float) -> None:
+    assert response.truncation is not None
+    if beyond and np.isinf(response.truncation.max()):
+        raise DataError(
+            "probability_beyond is the probability of an event later than the largest truncation time, which "
+            "is infinite. Leave it out."
+        )
+
+
 def _limits(
     coef: FloatArray, drawn: FloatArray, interval: str, level: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -203,11 +213,13 @@ def _sentence(beyond: float, interval: str, level: float, n_resamples: int, seed
 def _conventions(response: Surv, chances: FloatArray, beyond: float) -> tuple[str, ...]:
     assert response.truncation is not None
     end = f"{response.truncation.max():g} {response.unit}"
-    assumed = (
-        f"Positivity is assumed and cannot be tested: nobody has the event later than {end}."
-        if beyond == 0
-        else f"Of patients with covariates 0 a share of {beyond:g} is assumed to have the event after {end}."
-    )
+    assumed = f"Positivity is assumed and cannot be tested: nobody has the event later than {end}."
+    if beyond:
+        assumed = (
+            f"Of patients with covariates 0 a share of {beyond:g} is assumed to have the event after {end}."
+        )
+    elif np.isinf(response.truncation.max()):
+        assumed = "Positivity holds: of somebody an event at any time would have been seen."
     return (
         assumed,
         "Truncation is assumed to be unrelated to the time and to the covariates.",

@@ -132,10 +132,12 @@ def pool_rates(
         Events of each study.
     person_time : column of numbers above 0
         Time under observation of all its patients.
-    labels, sources, overlap, overlap_rule, year, completeness, method, tau2, limits, level
+    labels, sources, overlap, overlap_rule, year, completeness, method, tau2
         As in `pool_proportions`; the largest study is that with most person-time.
     scale : {"log", "square-root"}
         For inverse variances the scale of the pooling.
+    limits, level
+        As in `pool_proportions`.
     unit : str
         Of the rates, for the text form.
 

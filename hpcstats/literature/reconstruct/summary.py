@@ -209,6 +209,8 @@ def _method(rows: Rows | None, described: str, seed: str) -> str:
     if rows is None:
         return f"No data set of {described} exists: none was left when all were counted."
     number = f"{rows.count:,}" if isinstance(rows.count, int) else f"{rows.count:.3g}"
+    if rows.complete and rows.count == 1:
+        return f"The only data set (multiset) of {described} was found."
     if rows.complete:
         return f"All {number} data sets (multisets) of {described} were listed."
     known = "" if rows.exact else "about "

@@ -93,7 +93,8 @@ class CompatibleDataSets(Result):
     def title(self) -> str:
         """Return the heading of the text form."""
         number = f"{self.count:,}" if isinstance(self.count, int) else f"about {self.count:.3g}"
-        return f"{number} data sets of {self.n} values agree with the summary"
+        sets, agree = ("data set", "agrees") if self.count == 1 else ("data sets", "agree")
+        return f"{number} {sets} of {self.n} value{'s' if self.n != 1 else ''} {agree} with the summary"
 
     def to_frame(self) -> pd.DataFrame:
         """Return what stands at each place of the sorted values, over all data sets.

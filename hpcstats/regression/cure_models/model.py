@@ -66,10 +66,12 @@ def cure(
         Inner knots of a spline.
     link : {"logit", "probit", "log-log"}
         What turns the incidence predictor into the cured fraction.
-    weights, level, missing, engine
+    weights
         As in `parametric`.
     interval : {"profile", "wald"}
         Limits by the profile likelihood, which the cured fraction needs, or normal ones.
+    level, missing, engine
+        As in `parametric`.
 
     Returns
     -------

@@ -116,11 +116,13 @@ def compare_distributions(
 
     Parameters
     ----------
-    response, data, formula, n_knots, weights, level, missing, engine
+    response, data, formula
         As in `parametric`.
     distributions : "all" or sequence of str
         "all" are exponential, Weibull, gamma, log-normal, log-logistic, Gompertz, generalised gamma and a
         spline.
+    n_knots, weights, level, missing, engine
+        As in `parametric`.
 
     Returns
     -------
