@@ -1,4 +1,4 @@
-"""Figure 3: time from the primary to spinal metastasis among reported cases, beside the index paper."""
+"""Figure 3: time to spinal metastasis as reported, with rounding as intervals, corrected for truncation."""
 
 from __future__ import annotations
 
@@ -8,29 +8,39 @@ from _choices import curves
 
 import hpcstats as hs
 
-TICKS = [0, 2, 4, 6, 8, 10, 12, 14, 16]
 BESIDE = (
-    " The review counts lesions found with the primary (0 years), which the curve leaves out; a case may be "
+    " The review counts lesions found with the primary (0 years), which the curves leave out; a case may be "
     "in both."
+)
+FEW = (
+    " The correction needs the year of the primary, which few reports give; calendar years place the report "
+    "within one year of their difference."
 )
 
 
 def build(study: hs.reproduce.Study) -> hs.plots.Figure:
-    """Draw the curve of the reported cases."""
+    """Draw the three curves of the reported cases."""
     cases = hs.literature.load(study.data)
     endpoint = hs.literature.endpoint(cases, "spinal_metastasis", **study.settings["inclusion"])
-    km = curves(study, endpoint.response)
-    figure = hs.plots.survival_curves(
-        km,
+    seen, years = endpoint.truncated.response, endpoint.truncated.data
+    band = hs.truncation_band(
+        seen.time, years["truncation_lower"], years["truncation_upper"], id=seen.id, level=study.level
+    )
+    resamples = study.settings["intervals"]["n_resamples"]
+    figure = hs.plots.corrected_curves(
+        curves(study, endpoint.response),
+        hs.turnbull(
+            endpoint.interval.response, level=study.level, n_resamples=resamples, seed=study.generator()
+        ),
+        hs.lynden_bell(seen, level=study.level),
+        band,
         ylabel="Proportion of reported cases without spinal metastasis",
         xlabel="Years from the primary tumour",
-        ticks=[tick for tick in TICKS if tick <= km.follow_up["all"]],
-        width="double",
-        labels={"all": "Reported cases"},
-        reported=reported_by_the_review(cases),
-        among_reported_cases=True,
+        statement=reported_by_the_review(cases),
     )
-    return replace(figure, caption=hs.Text.of(figure.caption, BESIDE)) if cases.seed_summary else figure
+    emptied = "".join(f" With all truncation times at their lower bounds: {text}" for text in band.warnings)
+    words = hs.Text.of(figure.caption, FEW, emptied, BESIDE if cases.seed_summary else "")
+    return replace(figure, caption=words)
 
 
 def reported_by_the_review(cases: hs.literature.CaseData) -> hs.plots.ReportedStatement | None:

@@ -6,8 +6,6 @@ from _choices import LABELS, endpoint, recurrence_models
 
 import hpcstats as hs
 
-RESAMPLES = 1000
-ORDERS = 9999
 TOGETHER = "multivariable"
 ROWS = LABELS | {"one_coefficient": "Each factor alone", TOGETHER: "All factors together"}
 CAPTION = (
@@ -21,15 +19,18 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
     recurrence = endpoint(study, "local_recurrence")
     alone, together = recurrence_models(study, recurrence)
     fits = alone | {TOGETHER: together}
+    checks = study.settings["checks"]
     sound = {name: found for name, found in fits.items() if found.status == "ok"}
     return hs.tables.model_checks(
         fits,
         proportional_hazards={
-            name: found.proportional_hazards(n_resamples=ORDERS, seed=study.seed)
+            name: found.proportional_hazards(n_resamples=checks["n_orders"], seed=study.seed)
             for name, found in sound.items()
         },
         concordance={name: found.concordance() for name, found in sound.items()},
-        performance={name: found.performance(RESAMPLES, seed=study.seed) for name, found in sound.items()},
+        performance={
+            name: found.performance(checks["n_resamples"], seed=study.seed) for name, found in sound.items()
+        },
         without_patient={name: hs.leave_one_out(found) for name, found in fits.items()},
         without_paper={
             name: hs.leave_one_out(found, recurrence.data["source_id"]) for name, found in fits.items()

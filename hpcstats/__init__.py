@@ -1,212 +1,62 @@
 """Survival and recurrence statistics for small, case-level data from the medical literature.
 
 Everything public is here, flat; each name is loaded when it is first used, so that importing the
-package stays cheap.
+package stays cheap. What type checkers see is written in ``__init__.pyi``.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from hpcstats import formats, literature, plots, reproduce, sensitivity, tables
-    from hpcstats.compare import (
-        FixedTimeComparison,
-        FollowUpComparison,
-        LogrankResult,
-        MedianComparison,
-        RmstComparison,
-        compare_at,
-        compare_follow_up,
-        compare_medians,
-        logrank,
-        rmst_difference,
-    )
-    from hpcstats.description import Description, describe
-    from hpcstats.diagnosis import Diagnosis, diagnose
-    from hpcstats.errors import (
-        ConvergenceError,
-        ConvergenceWarning,
-        DataError,
-        DesignError,
-        HpcstatsError,
-        HpcstatsWarning,
-        NonIdentifiableWarning,
-        SeparationWarning,
-        SmallSampleWarning,
-        UnsupportedError,
-    )
-    from hpcstats.nonparametric import (
-        BetaProduct,
-        ConfidenceBand,
-        CumulativeHazard,
-        PseudoObservations,
-        SurvivalCurves,
-        kaplan_meier,
-        nelson_aalen,
-        pseudo_observations,
-    )
-    from hpcstats.numbers import Number, Text
-    from hpcstats.regression import (
-        Concordance,
-        CoxFit,
-        FlatPrior,
-        FrailtyFit,
-        JeffreysPrior,
-        NormalPrior,
-        Performance,
-        Posterior,
-        PredictedCurves,
-        ProportionalHazardsTest,
-        cox,
-        frailty,
-        posterior,
-    )
-    from hpcstats.results import Interval, Result
-    from hpcstats.sensitivity import (
-        BootstrapResult,
-        JackknifeResult,
-        LeaveOneOut,
-        PermutationTest,
-        bootstrap,
-        jackknife,
-        leave_one_out,
-        permutation_test,
-    )
-    from hpcstats.surv import Surv
+from typing import Any
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Surv": "hpcstats.surv",
-    "describe": "hpcstats.description",
-    "Description": "hpcstats.description",
-    "diagnose": "hpcstats.diagnosis",
-    "Diagnosis": "hpcstats.diagnosis",
-    "kaplan_meier": "hpcstats.nonparametric",
-    "nelson_aalen": "hpcstats.nonparametric",
-    "SurvivalCurves": "hpcstats.nonparametric",
-    "CumulativeHazard": "hpcstats.nonparametric",
-    "logrank": "hpcstats.compare",
-    "LogrankResult": "hpcstats.compare",
-    "BetaProduct": "hpcstats.nonparametric",
-    "ConfidenceBand": "hpcstats.nonparametric",
-    "pseudo_observations": "hpcstats.nonparametric",
-    "PseudoObservations": "hpcstats.nonparametric",
-    "compare_follow_up": "hpcstats.compare",
-    "FollowUpComparison": "hpcstats.compare",
-    "rmst_difference": "hpcstats.compare",
-    "RmstComparison": "hpcstats.compare",
-    "compare_at": "hpcstats.compare",
-    "FixedTimeComparison": "hpcstats.compare",
-    "compare_medians": "hpcstats.compare",
-    "MedianComparison": "hpcstats.compare",
-    "Concordance": "hpcstats.regression",
-    "PredictedCurves": "hpcstats.regression",
-    "ProportionalHazardsTest": "hpcstats.regression",
-    "Performance": "hpcstats.regression",
-    "frailty": "hpcstats.regression",
-    "FrailtyFit": "hpcstats.regression",
-    "posterior": "hpcstats.regression",
-    "Posterior": "hpcstats.regression",
-    "NormalPrior": "hpcstats.regression",
-    "JeffreysPrior": "hpcstats.regression",
-    "FlatPrior": "hpcstats.regression",
-    "bootstrap": "hpcstats.sensitivity",
-    "BootstrapResult": "hpcstats.sensitivity",
-    "jackknife": "hpcstats.sensitivity",
-    "JackknifeResult": "hpcstats.sensitivity",
-    "leave_one_out": "hpcstats.sensitivity",
-    "LeaveOneOut": "hpcstats.sensitivity",
-    "permutation_test": "hpcstats.sensitivity",
-    "PermutationTest": "hpcstats.sensitivity",
-    "cox": "hpcstats.regression",
-    "CoxFit": "hpcstats.regression",
-    "Interval": "hpcstats.results",
-    "Result": "hpcstats.results",
-    "Number": "hpcstats.numbers",
-    "Text": "hpcstats.numbers",
-    "HpcstatsError": "hpcstats.errors",
-    "DataError": "hpcstats.errors",
-    "DesignError": "hpcstats.errors",
-    "ConvergenceError": "hpcstats.errors",
-    "UnsupportedError": "hpcstats.errors",
-    "HpcstatsWarning": "hpcstats.errors",
-    "SmallSampleWarning": "hpcstats.errors",
-    "SeparationWarning": "hpcstats.errors",
-    "NonIdentifiableWarning": "hpcstats.errors",
-    "ConvergenceWarning": "hpcstats.errors",
+# fmt: off
+_NAMES = {
+    "compare": (
+        "CauseTest", "FixedTimeComparison", "FollowUpComparison", "GrayTest", "IntervalLogrankResult",
+        "LogrankResult", "MedianComparison", "QuasiIndependence", "RmstComparison", "compare_at",
+        "compare_follow_up", "compare_medians", "gray_test", "interval_logrank", "logrank",
+        "quasi_independence", "rmst_difference",
+    ),
+    "description": ("Description", "describe"),
+    "diagnosis": ("Diagnosis", "diagnose"),
+    "errors": (
+        "ConvergenceError", "ConvergenceWarning", "DataError", "DesignError", "HpcstatsError",
+        "HpcstatsWarning", "NonIdentifiableWarning", "SeparationWarning", "SmallSampleWarning",
+        "UnsupportedError",
+    ),
+    "nonparametric": (
+        "BetaProduct", "ConfidenceBand", "CumulativeHazard", "CumulativeIncidence",
+        "IntervalCensoredCurve", "PseudoObservations", "StateProbabilities", "SurvivalCurves",
+        "TruncatedDistribution", "TruncationBand", "aalen_johansen", "illness_death", "kaplan_meier",
+        "lynden_bell", "nelson_aalen", "pseudo_observations", "truncation_band", "turnbull",
+    ),
+    "numbers": ("Number", "Text"),
+    "recurrence": (
+        "MeanCumulative", "MeanCumulativeComparison", "andersen_gill", "compare_mean_cumulative",
+        "lin_wei_yang_ying", "mean_cumulative", "prentice_williams_peterson", "wei_lin_weissfeld",
+    ),
+    "regression": (
+        "Concordance", "CoxFit", "CureFit", "DistributionComparison", "FineGrayFit", "FlatPrior",
+        "FollowUpSufficiency", "FollowUpTest", "FrailtyFit", "JeffreysPrior", "MarkovCheck", "NormalPrior",
+        "ParametricCurves", "ParametricFit", "Performance", "Plateau", "Posterior", "PredictedCurves",
+        "PredictedIncidence", "ProportionalHazardsTest", "SemiparametricCureFit", "TruncatedCoxFit",
+        "compare_distributions", "cox", "cure", "fine_gray", "frailty", "markov_check", "parametric",
+        "posterior", "sufficient_follow_up", "truncated_cox",
+    ),
+    "results": ("Interval", "Result"),
+    "sensitivity": (
+        "BootstrapResult", "JackknifeResult", "LeaveOneOut", "PermutationTest", "RoundingBounds",
+        "bootstrap", "jackknife", "leave_one_out", "permutation_test", "rounding_bounds",
+    ),
+    "surv": ("Surv",),
 }
+# fmt: on
 _ROOMS = ("formats", "literature", "plots", "reproduce", "sensitivity", "tables")
+_HOME = {name: f"hpcstats.{room}" for room, names in _NAMES.items() for name in names}
 
-__all__ = [
-    "BetaProduct",
-    "BootstrapResult",
-    "Concordance",
-    "ConfidenceBand",
-    "ConvergenceError",
-    "ConvergenceWarning",
-    "CoxFit",
-    "CumulativeHazard",
-    "DataError",
-    "Description",
-    "DesignError",
-    "Diagnosis",
-    "FixedTimeComparison",
-    "FlatPrior",
-    "FollowUpComparison",
-    "FrailtyFit",
-    "HpcstatsError",
-    "HpcstatsWarning",
-    "Interval",
-    "JackknifeResult",
-    "JeffreysPrior",
-    "LeaveOneOut",
-    "LogrankResult",
-    "MedianComparison",
-    "NonIdentifiableWarning",
-    "NormalPrior",
-    "Number",
-    "Performance",
-    "PermutationTest",
-    "Posterior",
-    "PredictedCurves",
-    "ProportionalHazardsTest",
-    "PseudoObservations",
-    "Result",
-    "RmstComparison",
-    "SeparationWarning",
-    "SmallSampleWarning",
-    "Surv",
-    "SurvivalCurves",
-    "Text",
-    "UnsupportedError",
-    "__version__",
-    "bootstrap",
-    "compare_at",
-    "compare_follow_up",
-    "compare_medians",
-    "cox",
-    "describe",
-    "diagnose",
-    "formats",
-    "frailty",
-    "jackknife",
-    "kaplan_meier",
-    "leave_one_out",
-    "literature",
-    "logrank",
-    "nelson_aalen",
-    "permutation_test",
-    "plots",
-    "posterior",
-    "pseudo_observations",
-    "reproduce",
-    "rmst_difference",
-    "sensitivity",
-    "tables",
-]
+__all__ = sorted(["__version__", *_HOME, *_ROOMS])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:

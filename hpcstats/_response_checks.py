@@ -37,10 +37,13 @@ def observed_times(times: FloatArray, name: str) -> None:
     )
 
 
-def entry_before_exit(entry: FloatArray, exit_: FloatArray, entry_name: str, exit_name: str) -> None:
-    """Refuse rows that are never at risk."""
-    _refuse(np.isnan(entry), entry, f"{entry_name} is missing", "Write 0 for observation from the origin")
-    _refuse(np.isinf(entry), entry, f"{entry_name} is infinite", "Write 0 for observation from the origin")
+def entry_before_exit(
+    entry: FloatArray, exit_: FloatArray, entry_name: str, exit_name: str, rows: IntArray | None = None
+) -> None:
+    """Refuse rows that are never at risk; `rows` are their positions where not all are given."""
+    from_origin = "Write 0 for observation from the origin"
+    _refuse(np.isnan(entry), entry, f"{entry_name} is missing", from_origin, rows)
+    _refuse(np.isinf(entry), entry, f"{entry_name} is infinite", from_origin, rows)
     merged, position = distinct_times(np.concatenate([entry, exit_]))
     same = merged[position[: entry.size]] >= merged[position[entry.size :]]
     _refuse(
@@ -48,7 +51,20 @@ def entry_before_exit(entry: FloatArray, exit_: FloatArray, entry_name: str, exi
         entry,
         f"{entry_name} is not before {exit_name}",
         f"At risk means {entry_name} < t <= {exit_name}; leave out rows that are never at risk",
+        rows,
     )
+
+
+def further_events_at_once(
+    labels: ObjectArray, start: FloatArray, stop: FloatArray, event: BoolArray
+) -> BoolArray:
+    """Tell rows without length that hold a further event, at the end of another row of the patient."""
+    empty: BoolArray = (start == stop) & event
+    if not empty.any():
+        return empty
+    ends = set(zip(labels[~empty].tolist(), stop[~empty].tolist(), strict=True))
+    known = [pair in ends for pair in zip(labels.tolist(), stop.tolist(), strict=True)]
+    return np.asarray(empty & np.array(known))
 
 
 def ordered(lower: FloatArray, upper: FloatArray, lower_name: str, upper_name: str) -> None:
@@ -79,7 +95,7 @@ def rows_do_not_overlap(labels: ObjectArray, start: FloatArray, stop: FloatArray
     """Refuse two rows of one patient that cover the same time."""
     codes = {label: code for code, label in enumerate(dict.fromkeys(labels.tolist()))}
     patient = np.array([codes[label] for label in labels.tolist()])
-    order = np.lexsort((start, patient))
+    order = np.lexsort((stop, start, patient))
     same = patient[order][1:] == patient[order][:-1]
     clash = same & (start[order][1:] < stop[order][:-1])
     rows = np.sort(np.concatenate([order[1:][clash], order[:-1][clash]]))
@@ -97,10 +113,14 @@ def cause_codes(cause: Any, causes: Sequence[Any]) -> IntArray:
         or any(is_missing(c) or c == 0 for c in causes)
     ):
         raise DataError(f"causes must name each kind of event once, without 0 or None; got {list(causes)!r}.")
-    raw = one_dimensional(cause, "cause").astype(object)
+    column = one_dimensional(cause, "cause")
     known: dict[Any, int] = {name: number for number, name in enumerate(causes, start=1)}
     if all(isinstance(name, str) and not name.isdigit() for name in causes):
         known |= {number: number for number in range(1, len(causes) + 1)}
+    if column.dtype.kind in "iu" and set(np.unique(column).tolist()) <= {0, *known}:
+        values, position = np.unique(column, return_inverse=True)
+        return np.array([known.get(value, 0) for value in values.tolist()], dtype=np.int64)[position]
+    raw = column.astype(object)
     codes = [0 if is_missing(value) or _is_zero(value) else known.get(value, -1) for value in raw.tolist()]
     wrong = [row for row, code in enumerate(codes) if code < 0]
     if wrong:
@@ -167,8 +187,11 @@ def _is_zero(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0
 
 
-def _refuse(bad: NDArray[np.bool_], values: FloatArray, what: str, advice: str) -> None:
+def _refuse(
+    bad: NDArray[np.bool_], values: FloatArray, what: str, advice: str, positions: IntArray | None = None
+) -> None:
     rows = np.flatnonzero(bad)
     if rows.size:
-        shown = listing(f"row {row}: {values[row]:g}" for row in rows)
-        raise DataError(f"{what} ({shown}). {advice}.", rows=rows)
+        where = rows if positions is None else positions[rows]
+        shown = listing(f"row {at}: {values[row]:g}" for row, at in zip(rows, where, strict=True))
+        raise DataError(f"{what} ({shown}). {advice}.", rows=where)

@@ -1,4 +1,4 @@
-"""Groups, strata and case weights as every comparison takes them."""
+"""Groups, strata, causes and case weights as every comparison takes them."""
 
 from __future__ import annotations
 
@@ -83,6 +83,42 @@ class Groups:
         return rows
 
 
+def every_row_at_risk(response: Surv, method: str, among: IntArray | None = None) -> None:
+    """Refuse rows without length, which hold a second event at one time: nobody is at risk in them.
+
+    Only the rows `among` count, where they are given.
+    """
+    if response.kind != "counting" or response.entry is None:
+        return
+    rows = np.flatnonzero(response.entry == response.time)
+    rows = rows if among is None else np.intersect1d(rows, among)
+    if rows.size:
+        whom = listing(dict.fromkeys(response.patients(rows)))
+        raise DataError(
+            f"{method} has no risk set for the second event of a patient at one time (rows {listing(rows)}; "
+            f"patients {whom}). Count the two as one event, or use hs.mean_cumulative.",
+            rows=rows,
+        )
+
+
+def cause_number(response: Surv, cause: Any) -> int:
+    """Return the number of a cause, from 1 on, given by its name, or by that number where none is so called.
+
+    Raises
+    ------
+    DataError
+        For anything else.
+    """
+    names = response.causes
+    if str(cause) in names:
+        return names.index(str(cause)) + 1
+    if isinstance(cause, (int, np.integer)) and not isinstance(cause, bool) and 1 <= cause <= len(names):
+        return int(cause)
+    raise DataError(
+        f"There is no cause {cause!r}. The causes are {listing(names)}, or by number 1 to {len(names)}."
+    )
+
+
 def same_rows(size: int, response: Surv, name: str) -> None:
     """Refuse a column that has not one value for each row of the response."""
     if size != len(response):
@@ -132,7 +168,7 @@ def needs_kind(response: Surv, kinds: tuple[str, ...], method: str, instead: str
     if not isinstance(response, Surv):
         raise DataError(
             f"{method} needs a Surv as its first argument, not {type(response).__name__}. "
-            "Write hs.Surv.right(time, event)."
+            f"Write hs.Surv.{'right(time, event)' if 'right' in kinds else f'{kinds[0]}(...)'}."
         )
     if response.kind not in kinds:
         raise UnsupportedError(f"{method} is not defined for Surv.{response.kind}. {instead}")

@@ -98,7 +98,8 @@ class Surv(Response):
         """Rows ``(start, stop]`` of recurrent events or time-varying covariates, several a patient.
 
         `terminal` (bool or 0/1) says whether the patient died at `stop`, which ends all recurrences; a row
-        may end with an event and the death at once.
+        may end with an event and the death at once. A second event of a patient at the same time is a row
+        without length, ``(stop, stop]``, for recurrences only.
 
         Raises
         ------
@@ -110,7 +111,8 @@ class Surv(Response):
         deaths = None if terminal is None else as_events(terminal, "terminal")
         checks.same_length(start=starts, stop=stops, event=events, terminal=deaths, id=labels)
         checks.observed_times(stops, "stop")
-        checks.entry_before_exit(starts, stops, "start", "stop")
+        again = checks.further_events_at_once(labels, starts, stops, events)
+        checks.entry_before_exit(starts[~again], stops[~again], "start", "stop", np.flatnonzero(~again))
         checks.rows_do_not_overlap(labels, starts, stops)
         if deaths is not None:
             checks.nothing_after_death(labels, stops, deaths)

@@ -11,19 +11,33 @@
     evidence_flow          publications to patients to endpoints, as data
     swimmer_lanes          the course of each patient, as data
     check_statements       what the index paper states, beside the data
+    reconstruct            the data sets behind a published summary or curve
 """
 
 from __future__ import annotations
 
+from hpcstats.literature import reconstruct
 from hpcstats.literature.cases import CaseData, load
 from hpcstats.literature.definitions import ENDPOINTS
 from hpcstats.literature.endpoints import Endpoint, endpoint
 from hpcstats.literature.flow import Box, Flow, Reason, evidence_flow
 from hpcstats.literature.histories import History, competing_events, multistate, recurrent_events
 from hpcstats.literature.lanes import swimmer_lanes
+from hpcstats.literature.pooling import (
+    CohortCounts,
+    PooledEstimate,
+    cohort_counts,
+    cohort_names,
+    pool,
+    pool_proportions,
+    pool_rates,
+)
 from hpcstats.literature.problems import Problem, ValidationReport
 from hpcstats.literature.statement_checks import check_statements
 from hpcstats.literature.statements import Statement, Statements
+from hpcstats.literature.synthesis import residual_risk
+from hpcstats.literature.synthesis_curves import CurveDraws, curve_draws
+from hpcstats.literature.synthesis_result import ResidualRisk
 from hpcstats.literature.validation import validate
 from hpcstats.literature.views import View
 
@@ -31,22 +45,34 @@ __all__ = [
     "ENDPOINTS",
     "Box",
     "CaseData",
+    "CohortCounts",
+    "CurveDraws",
     "Endpoint",
     "Flow",
     "History",
+    "PooledEstimate",
     "Problem",
     "Reason",
+    "ResidualRisk",
     "Statement",
     "Statements",
     "ValidationReport",
     "View",
     "check_statements",
+    "cohort_counts",
+    "cohort_names",
     "competing_events",
+    "curve_draws",
     "endpoint",
     "evidence_flow",
     "load",
     "multistate",
+    "pool",
+    "pool_proportions",
+    "pool_rates",
+    "reconstruct",
     "recurrent_events",
+    "residual_risk",
     "swimmer_lanes",
     "validate",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.errors import DataError
+from hpcstats.core.risk_sets import SAME_TIME
+from hpcstats.errors import DataError, DesignError, listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,23 @@ def asked_times(values: Any, name: str = "times") -> FloatArray:
     if not asked.size or not (np.isfinite(asked).all() and (asked >= 0).all()):
         raise DataError(f"{name} must be a number or numbers from 0 on, not {values!r}.")
     return asked
+
+
+def refuse_beyond(asked: FloatArray, ends: Mapping[Any, float], what: str, unit: str) -> None:
+    """Refuse times after the last observation of a group.
+
+    Raises
+    ------
+    DesignError
+        With the groups and where their follow-up ends.
+    """
+    latest = asked.max()
+    late = [f"{label}: {end:g}" for label, end in ends.items() if latest > end * (1 + SAME_TIME)]
+    if late:
+        raise DesignError(
+            f"{what} at {latest:g} {unit} lies beyond the end of follow-up ({listing(late)}). Ask for an "
+            "earlier time; nothing is extrapolated."
+        )
 
 
 def asked_probabilities(values: Any) -> FloatArray:

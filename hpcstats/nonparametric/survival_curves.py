@@ -11,13 +11,18 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.core import step_function
-from hpcstats.core.risk_sets import SAME_TIME
-from hpcstats.errors import DataError, DesignError, check_option, listing
+from hpcstats.errors import DataError, check_option
 from hpcstats.nonparametric.beta_product import BetaProduct
 from hpcstats.nonparametric.curve_answers import at_times, pieces, quantiles, restricted_mean
 from hpcstats.nonparametric.curves import Curves
-from hpcstats.nonparametric.further_answers import FurtherAnswers, asked_probabilities, asked_times
+from hpcstats.nonparametric.further_answers import (
+    FurtherAnswers,
+    asked_probabilities,
+    asked_times,
+    refuse_beyond,
+)
 from hpcstats.nonparametric.intervals import SHOWN, Asked
+from hpcstats.nonparametric.numbers_at import under_observation
 from hpcstats.nonparametric.survival_curve import SurvivalCurve
 
 if TYPE_CHECKING:
@@ -155,26 +160,9 @@ class SurvivalCurves(FurtherAnswers, Curves):
         return ((curve, self.groups.rows(number)) for number, curve in enumerate(self.curves))
 
     def _number(self, rows: Any, asked: FloatArray, *, after: bool) -> FloatArray:
-        """Weigh those with entry < t <= exit, or, just `after` t, those with entry <= t < exit."""
-        weights = self.weights[rows]
-
-        def up_to(times: FloatArray) -> FloatArray:
-            return step_function.weight_up_to(times[rows], weights, asked, including=after)
-
-        leaving = up_to(self.response.time)
-        if self.response.entry is None:
-            return np.sum(weights, dtype=np.float64) - leaving
-        return up_to(self.response.entry) - leaving
+        return under_observation(self.response, rows, self.weights[rows], asked, after=after)
 
     def _within_follow_up(self, asked: FloatArray, what: str, *, allow_zero: bool) -> None:
-        latest = asked.max()
-        late = [
-            f"{label}: {curve.end:g}"
-            for label, curve in self
-            if latest > curve.end * (1 + SAME_TIME) and not (allow_zero and curve.estimate[-1] == 0)
-        ]
-        if late:
-            raise DesignError(
-                f"{what} at {latest:g} {self.response.unit} lies beyond the end of follow-up "
-                f"({listing(late)}). Ask for an earlier time; nothing is extrapolated."
-            )
+        ended = {label for label, curve in self if allow_zero and curve.estimate[-1] == 0}
+        ends = {label: curve.end for label, curve in self if label not in ended}
+        refuse_beyond(asked, ends, what, self.response.unit)

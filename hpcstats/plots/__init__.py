@@ -18,33 +18,59 @@ break. No statistic is computed here, and Matplotlib's global state is left alon
 from __future__ import annotations
 
 from hpcstats.plots.checks import problems
+from hpcstats.plots.compatible_curves_figure import compatible_curves
+from hpcstats.plots.compatible_curves_plan import CompatiblePanel
+from hpcstats.plots.corrected_curves import corrected_curves
 from hpcstats.plots.coverage_panels import coverage
+from hpcstats.plots.cumulative_incidence_curves import cumulative_incidence
 from hpcstats.plots.curve_numbers import hazard_ratio_text
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.flow import flow
 from hpcstats.plots.forest import forest
 from hpcstats.plots.influence import influence
+from hpcstats.plots.interval_censored import interval_censored_curve
 from hpcstats.plots.journal_check import check
 from hpcstats.plots.journals import JOURNALS, Journal
 from hpcstats.plots.left_out import LeftOut
+from hpcstats.plots.lexis import lexis_diagram
+from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.parametric_curves import parametric_models
+from hpcstats.plots.pooled_forest import pooled_forest
+from hpcstats.plots.pooled_forest_rows import ReportedRange
+from hpcstats.plots.region_curves import OverlaidCurve
 from hpcstats.plots.reported import ReportedStatement
+from hpcstats.plots.residual_risk_curves import residual_risk_curves
+from hpcstats.plots.rounding_band import rounding_band
 from hpcstats.plots.saving import save
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
 
 __all__ = [
     "JOURNALS",
+    "CompatiblePanel",
     "Figure",
     "Journal",
     "LeftOut",
+    "OverlaidCurve",
+    "ReportedRange",
     "ReportedStatement",
     "check",
+    "compatible_curves",
+    "corrected_curves",
     "coverage",
+    "cumulative_incidence",
     "flow",
     "forest",
     "hazard_ratio_text",
     "influence",
+    "interval_censored_curve",
+    "lexis_diagram",
+    "mean_cumulative_curves",
+    "parametric_models",
+    "pooled_forest",
     "problems",
+    "residual_risk_curves",
+    "rounding_band",
     "save",
     "survival_curves",
     "swimmer",

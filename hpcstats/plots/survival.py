@@ -22,8 +22,9 @@ from hpcstats.plots.curve_numbers import (
 from hpcstats.plots.curve_table import Key, RiskTable, risk_cells
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.reported import ReportedStatement, Strip
-from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, round_ticks, text_width, widest, wrap
+from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, balanced, text_width, widest, wrap
 from hpcstats.plots.step_curves import StepCurve, draw_curves, draw_medians, step_curves
+from hpcstats.plots.time_axis import axis_end, axis_ticks
 
 if TYPE_CHECKING:
     from hpcstats.compare import LogrankResult
@@ -115,8 +116,8 @@ def survival_curves(
     _honest_label(ylabel, among_reported_cases)
     if isinstance(hazard_ratio, tuple):
         hazard_ratio = hazard_ratio_text(*hazard_ratio)
-    end = _end(km, limit, reported)
-    summaries, curves, shown = summarise(km, labels), step_curves(km, end), _ticks(ticks, end)
+    end = axis_end(limit, [*km.follow_up.values(), reported.high if reported else 0.0])
+    summaries, curves, shown = summarise(km, labels), step_curves(km, end), axis_ticks(ticks, end)
     content = _Content(
         km=km,
         curves=curves,
@@ -175,23 +176,6 @@ def _honest_label(ylabel: str, among_reported_cases: bool) -> None:
             f"ylabel={ylabel!r} does not say what these data can show. Published cases of the event identify "
             "the time to it among reported cases only: write 'Proportion of reported cases without ...'."
         )
-
-
-def _end(km: SurvivalCurves, limit: float | None, reported: ReportedStatement | None) -> float:
-    if limit is not None:
-        if not limit > 0:
-            raise DesignError(f"limit={limit!r} leaves no time axis. Give a time after 0.")
-        return float(limit)
-    return max(*km.follow_up.values(), reported.high if reported else 0.0, 1e-9)
-
-
-def _ticks(ticks: Sequence[float] | None, end: float) -> tuple[float, ...]:
-    if ticks is None:
-        ticks = round_ticks(end, 6, [1, 2, 2.5, 5, 10])
-    beyond = [tick for tick in ticks if not 0 <= tick <= end]
-    if beyond:
-        raise DesignError(f"The tick {beyond[0]:g} lies outside the time axis, 0 to {end:g}. Leave it out.")
-    return tuple(float(tick) for tick in ticks)
 
 
 def _draw(content: _Content) -> Sheet:

@@ -9,7 +9,7 @@ from hpcstats.core.identifiability import scale
 from hpcstats.design import build_design
 from hpcstats.errors import DesignError
 from hpcstats.findings import design_problems, refuse, unseen_terms
-from hpcstats.groups import needs_kind
+from hpcstats.groups import every_row_at_risk, needs_kind
 from hpcstats.regression.case import Case
 from hpcstats.regression.choices import MODEL, Choices, Penalty, check_weights
 from hpcstats.regression.cluster_variance import refuse_few_clusters
@@ -133,6 +133,7 @@ def cox(
     ('treated',)
     """
     needs_kind(response, ("right", "counting"), "cox", "It needs Surv.right or Surv.counting.")
+    every_row_at_risk(response, "cox")
     choices = Choices.checked(ties, penalty, interval, level, robust)
     check_weights(ties, weights, frequencies)
     beside = [strata, cluster, weights, frequencies, offset]

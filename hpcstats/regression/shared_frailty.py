@@ -27,7 +27,7 @@ from hpcstats.errors import (
     warn,
 )
 from hpcstats.findings import design_problems, infinite_terms, refuse, unseen_terms
-from hpcstats.groups import Groups, confidence_level, needs_kind, same_rows
+from hpcstats.groups import Groups, confidence_level, every_row_at_risk, needs_kind, same_rows
 from hpcstats.regression.case import Case
 from hpcstats.regression.cluster_variance import FEW_CLUSTERS
 from hpcstats.regression.frailty_fit import FrailtyFit
@@ -137,6 +137,7 @@ def frailty(
     3       d     3.0      3.02     0.99
     """
     needs_kind(response, ("right", "counting"), "frailty", "It needs Surv.right or Surv.counting.")
+    every_row_at_risk(response, "frailty")
     check_option("ties", ties, _TIES)
     check_option("distribution", distribution, DISTRIBUTIONS)
     level = confidence_level(level)

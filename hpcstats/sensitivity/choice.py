@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from hpcstats.errors import DataError, check_option, unknown_option
+from hpcstats.nonparametric.competing.curves import CumulativeIncidence
 from hpcstats.nonparametric.hazard import CumulativeHazard
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
+from hpcstats.nonparametric.truncation.distribution import TruncatedDistribution
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.cox_refits import CoxRefits
 from hpcstats.sensitivity.curve_refits import CurveRefits
+from hpcstats.sensitivity.incidence_refits import IncidenceRefits
 from hpcstats.sensitivity.refits import Evaluated, OwnStatistic, Refits
 from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.truncated_refits import TruncatedRefits
 
 OF_A_FIT = ("coefficient", "hazard_ratio")
 PENALTIES = ("firth", "same", "None")
@@ -44,6 +48,10 @@ def choose(result: Any, statistic: Any, penalty: Any) -> tuple[Sample, Refits]:
             refits.evaluate(sample.weights[None], whole=sample.whole), result.response.unit
         )
         return sample, refits
+    if isinstance(result, CumulativeIncidence):
+        return sample, IncidenceRefits.of(result, statistic, sample.used)
+    if isinstance(result, TruncatedDistribution):
+        return sample, TruncatedRefits.of(result, statistic, sample.used)
     raise DataError(
         "A Surv has no statistic of its own. Write statistic=f with f a function of weights (B, n) that "
         "returns values (B, k)."

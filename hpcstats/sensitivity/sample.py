@@ -13,6 +13,7 @@ from hpcstats.covariates import column_of
 from hpcstats.errors import DataError, DesignError, UnsupportedError
 from hpcstats.nonparametric.curves import Curves
 from hpcstats.nonparametric.hazard import CumulativeHazard
+from hpcstats.nonparametric.truncation.distribution import TruncatedDistribution
 from hpcstats.regression.fit import CoxFit
 from hpcstats.surv import Surv
 
@@ -62,12 +63,26 @@ class Sample:
             return cls._of_fit(result)
         if isinstance(result, Curves):
             return cls._of_curves(result)
+        if isinstance(result, TruncatedDistribution):
+            return cls._of_weighted(result.response, result.weights)
         if isinstance(result, Surv):
             ones, rows = np.ones(len(result)), np.arange(len(result))
             return cls(response=result, weights=ones, whole=True, used=rows, given=rows.size)
         raise UnsupportedError(
             f"Resampling is not defined for {type(result).__name__}. Give a fit of hs.cox, curves of "
-            "hs.kaplan_meier or hs.nelson_aalen, or a Surv with your own statistic."
+            "hs.kaplan_meier, hs.nelson_aalen, hs.aalen_johansen or hs.lynden_bell, or a Surv with your own "
+            "statistic."
+        )
+
+    @classmethod
+    def _of_weighted(cls, response: Surv, weights: FloatArray) -> Sample:
+        kept = np.flatnonzero(weights > 0)
+        return cls(
+            response=response.take(kept),
+            weights=np.array(weights[kept]),
+            whole=not (weights % 1).any(),
+            used=kept,
+            given=len(response),
         )
 
     @classmethod

@@ -9,6 +9,7 @@ from hpcstats.tables.comparisons import comparisons
 from hpcstats.tables.cox_models import cox_models
 from hpcstats.tables.estimates import estimates
 from hpcstats.tables.model_checks import model_checks
+from hpcstats.tables.pooled_estimates import pooled_estimates
 from hpcstats.tables.statements import statements
 from hpcstats.tables.table import Column, Row, Table
 
@@ -21,5 +22,6 @@ __all__ = [
     "cox_models",
     "estimates",
     "model_checks",
+    "pooled_estimates",
     "statements",
 ]

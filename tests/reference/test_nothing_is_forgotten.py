@@ -25,6 +25,14 @@ FAMILIES = (
     "firth",
     "frailty",
     "sensitivity",
+    "competing",
+    "recurrent",
+    "turnbull",
+    "truncation",
+    "multistate",
+    "reconstruction",
+    "parametric",
+    "pooling",
 )
 
 

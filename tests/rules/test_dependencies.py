@@ -10,7 +10,7 @@ from tests.rules.house import PACKAGE, ROOT, imports, room, sources
 
 BASIC = {"errors", "columns", "numbers", "formats", "results", "surv"}
 SHOWN = {"errors", "columns", "numbers", "formats", "results", "basis", "model_rows", "model_lines"}
-STATISTICS = {"nonparametric", "compare", "regression", "diagnosis", "description"}
+STATISTICS = {"nonparametric", "compare", "regression", "recurrence", "diagnosis", "description"}
 
 # Who may import whom. A room always may import itself.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -37,8 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nonparametric": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "compare": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis", "randomness"},
-    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "randomness"} | STATISTICS,
-    "literature": BASIC,
+    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "findings", "randomness"} | STATISTICS,
+    "recurrence": BASIC
+    | {"core", "groups", "covariates", "design", "randomness", "nonparametric", "compare", "regression"},
+    "literature": BASIC | {"core", "groups", "randomness", "nonparametric"},
     "plots": SHOWN,
     "tables": SHOWN,
     "reproduce": {"errors", "numbers", "results"},
@@ -70,8 +72,9 @@ LIBRARIES: dict[str, set[str]] = {
     "nonparametric": {"pandas", "scipy"},
     "compare": {"pandas", "scipy"},
     "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
+    "recurrence": {"pandas", "scipy"},
     "sensitivity": {"pandas", "scipy", "joblib", "rich"},
-    "literature": {"pandas", "pandera", "scipy"},
+    "literature": {"pandas", "pandera", "scipy", "statsmodels"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},
     "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Container
 
@@ -9,6 +10,7 @@ import pytest
 from numpydoc.validate import validate
 
 import hpcstats as hs
+from tests.rules.house import PACKAGE
 
 # Codes of numpydoc's validator that a public docstring must not earn.
 OF_FUNCTIONS = {
@@ -68,6 +70,17 @@ def test_all_is_what_can_be_loaded():
     assert sorted(hs.__all__) == sorted([*hs._HOME, *hs._ROOMS, "__version__"])
     assert len(set(hs.__all__)) == len(hs.__all__)
     assert dir(hs) == sorted(hs.__all__)
+
+
+def test_type_checkers_see_the_same_names():
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+    imported = {
+        alias.asname: f"{node.module}.{alias.name}" if alias.name in hs._ROOMS else node.module
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == hs._HOME | {room: f"hpcstats.{room}" for room in hs._ROOMS}
     for name in hs.__all__:
         assert getattr(hs, name) is not None
 

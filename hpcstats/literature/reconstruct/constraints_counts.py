@@ -217,5 +217,8 @@ class Within(Constraint):
 
     def __str__(self) -> str:
         low, high = self.ends
-        words = [f"from {shown(low)}" if low is not None else "", f"to {shown(high)}" if high is not None else ""]
+        words = [
+            f"from {shown(low)}" if low is not None else "",
+            f"to {shown(high)}" if high is not None else "",
+        ]
         return f"values {' '.join(word for word in words if word) or 'anywhere'}"

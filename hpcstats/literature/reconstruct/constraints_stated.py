@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -53,8 +53,7 @@ class Stated:
             raise DataError("Give the rounding or the decimals of a stated number, not both.")
         if self.rounding is not None and exact(self.rounding, "rounding") < 0:
             raise DataError(f"rounding={self.rounding!r} must be 0 or more: it is a half-width.")
-        whole = isinstance(self.decimals, numbers.Integral) and not isinstance(self.decimals, bool)
-        if self.decimals is not None and not whole:
+        if self.decimals is not None and exact(self.decimals, "decimals").denominator != 1:
             raise DataError(f"decimals={self.decimals!r} must be a whole number.")
 
     @property
@@ -103,19 +102,29 @@ def exact(value: Any, name: str) -> Fraction:
     DataError
         For anything that is no finite number.
     """
-    if isinstance(value, Fraction):
-        return value
+    number: Fraction | None = None
+    if isinstance(value, bool):
+        number = None
+    elif isinstance(value, Fraction):
+        number = value
+    elif isinstance(value, str):
+        number = _of_text(value)
+    elif isinstance(value, Decimal):
+        number = Fraction(value) if value.is_finite() else None
+    elif isinstance(value, numbers.Integral):
+        number = Fraction(int(value))
+    elif isinstance(value, numbers.Real) and math.isfinite(float(value)):
+        number = Fraction(repr(float(value)))
+    if number is None:
+        raise DataError(f"{name} must be a finite number, not {value!r}.")
+    return number
+
+
+def _of_text(text: str) -> Fraction | None:
     try:
-        if isinstance(value, str):
-            return Fraction(value.strip())
-        if isinstance(value, bool) or not isinstance(value, (numbers.Real, Decimal)):
-            raise TypeError
-        number = float(value)
-        if not math.isfinite(number):
-            raise TypeError
-        return Fraction(int(value)) if isinstance(value, numbers.Integral) else Fraction(_text(value))
-    except (TypeError, ValueError, InvalidOperation, ZeroDivisionError):
-        raise DataError(f"{name} must be a finite number, not {value!r}.") from None
+        return Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def unit_of_grid(grid: Any) -> Fraction:
@@ -144,10 +153,6 @@ def shown(value: Fraction) -> str:
     ('2.2', '16')
     """
     return f"{float(value):.10g}".replace("-", "\N{MINUS SIGN}")
-
-
-def _text(value: Any) -> str:
-    return str(value) if isinstance(value, Decimal) else repr(float(value))
 
 
 def _decimals(value: Any) -> int:

@@ -1,0 +1,1 @@
+"""Gray's test: whether groups share one cumulative incidence."""

@@ -1,0 +1,1 @@
+"""Log-rank tests of interval-censored times."""

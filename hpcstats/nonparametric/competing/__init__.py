@@ -1,0 +1,1 @@
+"""Cumulative incidence where more than one thing can happen."""

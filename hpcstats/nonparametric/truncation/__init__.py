@@ -1,0 +1,1 @@
+"""Distributions of times that are seen only because they lie inside a window."""
