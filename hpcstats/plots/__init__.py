@@ -34,6 +34,7 @@ from hpcstats.plots.journals import JOURNALS, Journal
 from hpcstats.plots.left_out import LeftOut
 from hpcstats.plots.lexis import lexis_diagram
 from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.missingness import missingness_map
 from hpcstats.plots.parametric_curves import parametric_models
 from hpcstats.plots.pooled_forest import pooled_forest
 from hpcstats.plots.pooled_forest_rows import ReportedRange
@@ -42,8 +43,10 @@ from hpcstats.plots.reported import ReportedStatement
 from hpcstats.plots.residual_risk_curves import residual_risk_curves
 from hpcstats.plots.rounding_band import rounding_band
 from hpcstats.plots.saving import save
+from hpcstats.plots.specification_curve_figure import specification_curve
 from hpcstats.plots.survival import survival_curves
 from hpcstats.plots.swimmer import swimmer
+from hpcstats.plots.tipping_map_figure import tipping_map
 
 __all__ = [
     "JOURNALS",
@@ -66,12 +69,15 @@ __all__ = [
     "interval_censored_curve",
     "lexis_diagram",
     "mean_cumulative_curves",
+    "missingness_map",
     "parametric_models",
     "pooled_forest",
     "problems",
     "residual_risk_curves",
     "rounding_band",
     "save",
+    "specification_curve",
     "survival_curves",
     "swimmer",
+    "tipping_map",
 ]

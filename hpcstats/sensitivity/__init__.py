@@ -2,20 +2,72 @@
 
 from hpcstats.sensitivity.bootstrap_result import BootstrapResult
 from hpcstats.sensitivity.delete_one import JackknifeResult, jackknife
+from hpcstats.sensitivity.e_value_result import EValue
+from hpcstats.sensitivity.e_value_scales import e_value
+from hpcstats.sensitivity.fragility_flips import fragility
+from hpcstats.sensitivity.fragility_result import Fragility
+from hpcstats.sensitivity.fragility_table import TableFragility, fragility_2x2
 from hpcstats.sensitivity.leave_out import LeaveOneOut, leave_one_out
+from hpcstats.sensitivity.missing import (
+    CARE_ITEMS,
+    Imputed,
+    MissingBounds,
+    Missingness,
+    impute,
+    missing_bounds,
+    missingness,
+)
 from hpcstats.sensitivity.permutation import PermutationTest, permutation_test
 from hpcstats.sensitivity.resample import bootstrap
 from hpcstats.sensitivity.rounding import RoundingBounds, rounding_bounds
+from hpcstats.sensitivity.specifications import (
+    CoxTerm,
+    CurveTest,
+    MedianTime,
+    Multiverse,
+    Outcome,
+    Relabelling,
+    SurvivalAt,
+    multiverse,
+)
+from hpcstats.sensitivity.tipping import tipping_point
+from hpcstats.sensitivity.tipping_bounds import BestAndWorstCase, best_and_worst_case
+from hpcstats.sensitivity.tipping_result import TippingPoint
 
 __all__ = [
+    "CARE_ITEMS",
+    "BestAndWorstCase",
     "BootstrapResult",
+    "CoxTerm",
+    "CurveTest",
+    "EValue",
+    "Fragility",
+    "Imputed",
     "JackknifeResult",
     "LeaveOneOut",
+    "MedianTime",
+    "MissingBounds",
+    "Missingness",
+    "Multiverse",
+    "Outcome",
     "PermutationTest",
+    "Relabelling",
     "RoundingBounds",
+    "SurvivalAt",
+    "TableFragility",
+    "TippingPoint",
+    "best_and_worst_case",
     "bootstrap",
+    "e_value",
+    "fragility",
+    "fragility_2x2",
+    "impute",
     "jackknife",
     "leave_one_out",
+    "missing_bounds",
+    "missingness",
+    "multiverse",
     "permutation_test",
     "rounding_bounds",
+    "tipping_point",
 ]

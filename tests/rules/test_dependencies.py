@@ -73,7 +73,7 @@ LIBRARIES: dict[str, set[str]] = {
     "compare": {"pandas", "scipy"},
     "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
     "recurrence": {"pandas", "scipy"},
-    "sensitivity": {"pandas", "scipy", "joblib", "rich"},
+    "sensitivity": {"pandas", "scipy", "joblib", "rich", "statsmodels"},
     "literature": {"pandas", "pandera", "scipy", "statsmodels"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},
