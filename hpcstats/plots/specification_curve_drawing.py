@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import FloatArray
+from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.numbers import Text
 from hpcstats.plots import palette, style
 from hpcstats.plots.entries import Entry, draw_entries, height
@@ -76,7 +76,7 @@ def _draw_curve(sheet: Sheet, plan: Plan, top: float) -> None:
     _draw_beyond(sheet, plan, estimates, bottom)
 
 
-def _on_axis(plan: Plan, estimates: FloatArray) -> FloatArray:
+def _on_axis(plan: Plan, estimates: FloatArray) -> BoolArray:
     return np.array([plan.axis.holds(float(value)) for value in estimates])
 
 

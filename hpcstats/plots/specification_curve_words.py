@@ -138,15 +138,13 @@ def alternative(plan: Plan, lines: Sequence[Text]) -> str:
     range_ = f"{plan.order.size} sorted estimates, {low} to {high}"
     sentences = [f"Specification curve of {range_}, above a matrix of the options of each."]
     sentences += [f"{line}." for line in lines]
-    influence = found.influence()
-    for row in influence.itertuples(index=False):
+    for row in found.influence().to_dict(orient="records"):
+        choice = str(row["choice"])
         lowest, highest = (
-            printed(float(value), ratio=found.logarithmic) for value in (row.lowest, row.highest)
+            f"{printed(float(row[end]), ratio=found.logarithmic)} ({plan.named(choice, row[f'{end}_option'])})"
+            for end in ("lowest", "highest")
         )
-        sentences.append(
-            f"{plan.named(row.choice)}: median {lowest} ({plan.named(row.choice, row.lowest_option)}) "
-            f"to {highest} ({plan.named(row.choice, row.highest_option)})."
-        )
+        sentences.append(f"{plan.named(choice)}: median {lowest} to {highest}.")
     return " ".join(sentences)
 
 
