@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 
 from _choices import LABELS, curves, endpoint, known_resection, recurrence_models
 
@@ -159,7 +160,7 @@ def models(study: hs.reproduce.Study, recurrence: hs.literature.Endpoint) -> hs.
 def common(study: hs.reproduce.Study) -> hs.Text:
     """Say what holds for all outputs."""
     return hs.Text.template(
-        COMMON, level=hs.formats.level(study.level), seed=str(study.seed), version=hs.__version__
+        COMMON, level=hs.formats.level(study.level), seed=str(study.seed), version=version("hpcstats")
     )
 
 

@@ -17,7 +17,7 @@ from hpcstats.errors import listing
 from hpcstats.plots import style
 from hpcstats.plots.journals import Journal, journal_named
 from hpcstats.plots.journals_contrast import LINE_CONTRAST, contrast
-from hpcstats.plots.journals_fit import Fit, column_of, fit_to, letters, printed_words
+from hpcstats.plots.journals_fit import THICKEST_STROKE, Fit, column_of, fit_to, letters, printed_words
 from hpcstats.plots.journals_restyle import restyled
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ def _grey_copy(canvas: Canvas, scale: float) -> Iterator[str]:
     lines = {
         to_hex(line.get_color())
         for line in _visible(canvas, Line2D)
-        if line.get_linewidth() * scale >= _DATA_LINE and line.get_linestyle() not in ("None", "", " ")
+        if line.get_linewidth() * scale >= _DATA_LINE
+        and line.get_linewidth() <= THICKEST_STROKE
+        and line.get_linestyle() not in ("None", "", " ")
     }
     faint = sorted(colour for colour in lines if 1 < contrast(colour) < LINE_CONTRAST)
     if faint:

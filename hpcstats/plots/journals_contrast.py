@@ -7,7 +7,7 @@ import numpy as np
 from hpcstats.plots.palette import channels
 
 LETTER_CONTRAST = 4.5
-LINE_CONTRAST = 2.0
+LINE_CONTRAST = 1.5
 
 
 def contrast(colour: str) -> float:

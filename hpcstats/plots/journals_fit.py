@@ -21,6 +21,7 @@ from hpcstats.plots import style
 from hpcstats.plots.journals import Journal, Range
 
 LARGEST_LETTERS = 9.0
+THICKEST_STROKE = 2.0  # a thicker line is a bar: an area drawn with a broad pen
 _MEASURED_DPI = 200
 _ROOM = 0.2
 _INK = 250

@@ -1,7 +1,7 @@
 """What a journal's rules change in a drawing without moving anything: lines, the colour and kind of letters.
 
-Letters that would be pale on a grey copy are printed in black. The changes last while the files are
-written; the figure is left as it was drawn.
+Letters that would be pale on a grey copy are printed in black; bars drawn with a broad pen stay. The changes
+last while the files are written; the figure is left as it was drawn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hpcstats.errors import DesignError, listing
 from hpcstats.plots import style
 from hpcstats.plots.journals import Journal
 from hpcstats.plots.journals_contrast import LETTER_CONTRAST, contrast
-from hpcstats.plots.journals_fit import printed_words
+from hpcstats.plots.journals_fit import THICKEST_STROKE, printed_words
 
 _WHITE = "#ffffff"
 _ROOM = 0.4
@@ -78,14 +78,15 @@ def _clamp_lines(canvas: Canvas, thinnest: float, thickest: float, undo: ExitSta
         _clamp(undo, patch.get_linewidth, patch.set_linewidth, thinnest, thickest)
     for many in _artists(canvas, Collection):
         widths = np.asarray(many.get_linewidth(), dtype=np.float64)
-        inside = np.where(widths > 0, np.clip(widths, thinnest, thickest), 0.0)
+        stroke = (widths > 0) & (widths <= THICKEST_STROKE)
+        inside = np.where(stroke, np.clip(widths, thinnest, thickest), widths)
         _change(undo, many.get_linewidth, many.set_linewidth, inside)
 
 
 def _clamp(undo: ExitStack, read: Any, write: Any, thinnest: float, thickest: float) -> None:
     width = float(read())
     inside = min(max(width, thinnest), thickest)
-    if width > 0 and inside != width:
+    if 0 < width <= THICKEST_STROKE and inside != width:
         _change(undo, read, write, inside)
 
 

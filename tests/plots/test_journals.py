@@ -207,9 +207,19 @@ def test_a_drawing_too_narrow_for_a_journal_without_white_is_refused(sheet):
 def test_lines_are_brought_inside_the_limits(sheet):
     with style.context():
         sheet.line([1.5, 83.5], [20, 20], color="black", linewidth=0.1)
-        sheet.line([1.5, 83.5], [25, 25], color="black", linewidth=4)
+        sheet.line([1.5, 83.5], [25, 25], color="black", linewidth=1.8)
     lines = printed(figure_of(sheet).render(["pdf"], journal="nature")[".pdf"]).lines
     assert (min(lines), max(lines)) == pytest.approx((0.25, 1))
+
+
+def test_a_bar_drawn_with_a_broad_pen_is_no_line(sheet):
+    with style.context():
+        sheet.line([1.5, 83.5], [25, 25], color=palette.tint(palette.GREY, 0.1), linewidth=8)
+        sheet.write(1.5, 5, "letters")
+    figure = figure_of(sheet)
+    scale = fit_to(figure.figure, JOURNALS["nature"]).scale
+    assert hs.plots.check(figure, "nature") == ()
+    assert max(printed(figure.render(["pdf"], journal="nature")[".pdf"]).lines) == pytest.approx(8 * scale)
 
 
 def test_an_empty_drawing_is_cut_to_nothing(sheet):

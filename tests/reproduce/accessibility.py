@@ -1,10 +1,11 @@
-"""Rules of an accessible page that can be read off its source, one sentence for each place that breaks one."""
+"""Rules of an accessible page that can be read off its source, a sentence for each place that breaks one."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
 
@@ -20,6 +21,7 @@ def problems(html: str) -> list[str]:
         *_ids_and_references(page),
         *_headings(page),
         *_names(page),
+        *_regions(page),
         *_tables(page),
         *_requests(page),
         *_contrasts(page),
@@ -57,7 +59,7 @@ def _headings(page: BeautifulSoup) -> Iterator[str]:
     levels = [int(tag.name[1]) for tag in page.find_all(re.compile("^h[1-6]$"))]
     if levels.count(1) != 1 or levels[:1] != [1]:
         yield "the first heading, and no other, must be <h1>"
-    for above, below in zip(levels, levels[1:], strict=False):
+    for above, below in pairwise(levels):
         if below > above + 1:
             yield f"a heading <h{below}> follows <h{above}>"
     yield from (
@@ -77,6 +79,9 @@ def _names(page: BeautifulSoup) -> Iterator[str]:
             yield f"a <{tag.name}> has no text"
         if tag.name in _INSTEAD and not tag.get(_INSTEAD[tag.name]):
             yield f"a <{tag.name}> has no {_INSTEAD[tag.name]}"
+
+
+def _regions(page: BeautifulSoup) -> Iterator[str]:
     for tag in page.find_all(attrs={"role": "region"}):
         if not (tag.get("aria-label") or tag.get("aria-labelledby")):
             yield "a region has no name"

@@ -17,13 +17,15 @@ import hpcstats as hs
 def response(study):
     with open(study.data / "patients.csv", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return hs.Surv.right([float(row["years"]) for row in rows], [1] * len(rows), id=[row["patient_id"] for row in rows])
+    years, patients = ([row[name] for row in rows] for name in ("years", "patient_id"))
+    return hs.Surv.right([float(time) for time in years], [1] * len(rows), id=patients)
 """
 FIGURE = (
     _DATA
     + """
 def build(study):
-    return hs.plots.survival_curves(hs.kaplan_meier(response(study)), ylabel="Proportion without <b>event</b>")
+    km = hs.kaplan_meier(response(study))
+    return hs.plots.survival_curves(km, ylabel="Proportion without <b>event</b>")
 """
 )
 TABLE = (
@@ -31,7 +33,8 @@ TABLE = (
     + """
 def build(study):
     km = hs.kaplan_meier(response(study))
-    return hs.tables.estimates({"all": km}, study.settings["curves"]["horizons"], estimands={"all": "Without event"})
+    horizons = study.settings["curves"]["horizons"]
+    return hs.tables.estimates({"all": km}, horizons, estimands={"all": "Without event"})
 """
 )
 METHODS = """
@@ -40,9 +43,8 @@ import hpcstats as hs
 def build(study):
     n = hs.Number(id="n", value=2, text="2", how="Publications.", sources=("new_2020", "old_1999"))
     one = hs.Number(id="nobody", value=0.05, text="0.05", how="Chosen.")
-    return hs.reproduce.Prose(
-        (hs.Text.of("## Data & more"), hs.Text.of("From ", n, " publications; a < b at ", one, ".")), captions=True
-    )
+    words = hs.Text.of("From ", n, " publications; a < b at ", one, ".")
+    return hs.reproduce.Prose((hs.Text.of("## Data & more"), words), captions=True)
 """
 SCRIPTS = {"figure_01_times": FIGURE, "table_01_cases": TABLE, "methods": METHODS}
 EVENTS = "patient_id,event,time_years\na,death,1.5\nc,death,8\nc,note,\n"
