@@ -39,6 +39,13 @@ class Units:
     repeats: FloatArray
     base: FloatArray
 
+    @classmethod
+    def of_rows(cls, weights: FloatArray) -> Units:
+        """Draw each row as often as it counts, or with its weight where weights are no whole numbers."""
+        n, ones = weights.size, np.ones(weights.size)
+        repeats, base = (ones, np.array(weights)) if (weights % 1).any() else (np.array(weights), ones)
+        return cls(np.arange(n), np.zeros(n, dtype=np.int64), repeats, base)
+
     @property
     def size(self) -> int:
         """Number of different units U."""

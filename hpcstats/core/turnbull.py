@@ -27,6 +27,7 @@ import numpy as np
 
 from hpcstats.core.risk_sets import BoolArray, FloatArray, add_at
 from hpcstats.core.turnbull_cover import Cover
+from hpcstats.core.turnbull_joined import Joined
 from hpcstats.core.turnbull_regions import Regions
 
 CERTIFIED = 1e-8
@@ -39,9 +40,12 @@ _GOAL = 1e-12
 _MOST_STEPS = 100
 _SELF_CONSISTENT = 5
 _SMALLEST = 1e-28
-_AT_ONCE = 1_000_000
+_AT_ONCE = 100_000
+"""Elements of the curvatures that are held together: few enough to stay in the cache."""
 _LAST_STEPS = 2
 _SHORT_OF_ZERO = 0.995
+_NEGLIGIBLE = 1e-9
+"""Of the smallest weight: masses below are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,22 @@ class Maximum:
 
 def maximise(regions: Regions, weights: FloatArray) -> Maximum:
     """Maximise the likelihood under each row of weights (B, n), in pieces of bounded memory."""
-    cover, number = Cover.of(regions.first, regions.last, regions.size)
+    joined = Joined.of(regions.first, regions.last, regions.size)
+    cover, number = Cover.of(joined.group[regions.first], joined.group[regions.last], joined.size)
     counted = add_at(weights, number, cover.first.size)
     length = max(1, _AT_ONCE // cover.size**2)
     parts = [_maximum(cover, counted[start : start + length]) for start in range(0, len(counted), length)]
     names = ("mass", "inside", "log_likelihood", "gap")
-    return Maximum(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    mass, inside, log_likelihood, gap = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in names
+    )
+    split = joined.split(regions.first, regions.last, weights)
+    return Maximum(
+        mass[:, joined.group] * split.share,
+        inside[:, joined.group] & split.inside,
+        log_likelihood + split.log_likelihood,
+        gap,
+    )
 
 
 def _maximum(cover: Cover, counted: FloatArray) -> Maximum:
@@ -105,7 +119,10 @@ def _sharpened(cover: Cover, share: FloatArray, mass: FloatArray, support: BoolA
             return mass
         mass = np.maximum(mass + change, 0.0)
         mass /= mass.sum(axis=1, keepdims=True)
-    return mass
+    # Where both mass and slack are 0 at the maximum rounding alone may leave a mass.
+    smallest = np.where(share > 0, share, 1.0).min(axis=1, keepdims=True)
+    mass[mass < _NEGLIGIBLE * smallest] = 0.0
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _climb(cover: Cover, share: FloatArray, inside: BoolArray) -> FloatArray:

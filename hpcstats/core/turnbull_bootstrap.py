@@ -24,14 +24,6 @@ BLOCK = 1000
 _CELLS = 2_000_000
 
 
-def units_of(weights: FloatArray) -> Units:
-    """Draw each row as often as it counts, or with its weight where weights are no whole numbers."""
-    n, ones = weights.size, np.ones(weights.size)
-    whole = not (weights % 1).any()
-    repeats, base = (weights, ones) if whole else (ones, weights)
-    return Units(np.arange(n), np.zeros(n, dtype=np.int64), repeats, base)
-
-
 def bootstrap_limits(
     regions: Regions, units: Units, number: int, level: float, entropy: Sequence[int]
 ) -> Bounds:

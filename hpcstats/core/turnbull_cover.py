@@ -2,7 +2,7 @@
 
 Row i covers the regions ``first[i] <= j <= last[i]``. All sums are of terms of one sign, so that weights of
 very different size lose no digits; the curvature of two regions j <= k adds the rows with first <= j and last
->= k, two cumulative sums.
+>= k: one matrix product where there are few, else two cumulative sums.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray, add_at
+
+_FEW = 300_000
+"""Pairs of regions, over all runs, of which a table is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,14 @@ class Cover:
         First and last region of each run.
     matrix : ndarray, shape (U, m)
         1 where a run covers a region, else 0: the clique matrix.
+    pairs : ndarray, shape (m, U, m), or None
+        1 where a run covers both regions; None where that were too many numbers.
     """
 
     first: IntArray
     last: IntArray
     matrix: FloatArray
+    pairs: FloatArray | None
 
     @classmethod
     def of(cls, first: IntArray, last: IntArray, size: int) -> tuple[Cover, IntArray]:
@@ -36,8 +42,10 @@ class Cover:
         runs, number = np.unique(first * size + last, return_inverse=True)
         begin, end = runs // size, runs % size
         region = np.arange(size)
-        covered = (begin[:, None] <= region) & (region <= end[:, None])
-        return cls(begin, end, covered.astype(np.float64)), number.reshape(-1).astype(np.int64)
+        matrix = ((begin[:, None] <= region) & (region <= end[:, None])).astype(np.float64)
+        few = runs.size * size**2 <= _FEW
+        pairs = matrix.T[:, :, None] * matrix if few else None
+        return cls(begin, end, matrix, pairs), number.reshape(-1).astype(np.int64)
 
     @property
     def size(self) -> int:
@@ -54,6 +62,9 @@ class Cover:
 
     def over_pairs(self, values: FloatArray) -> FloatArray:
         """Add the values (B, U) of all runs that cover both of two regions: (B, m, m)."""
+        if self.pairs is not None:
+            # Region by region: products so small that no linear algebra library deals them out to threads.
+            return np.ascontiguousarray((values @ self.pairs).swapaxes(0, 1))
         table = np.zeros((values.shape[0], self.size, self.size))
         table[:, self.first, self.last] = values
         np.cumsum(table, axis=1, out=table)

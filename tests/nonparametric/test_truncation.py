@@ -281,3 +281,15 @@ def test_a_lower_bound_before_the_time_is_raised_to_it() -> None:
 def test_impossible_bounds(lower: list[float], upper: list[float], message: str) -> None:
     with pytest.raises(DataError, match=message):
         truncation_band([1, 2], lower, upper)
+
+
+def test_an_infinite_truncation_time_is_none():
+    """All of them: the share of the times seen. As good as any truncation time from the largest time on."""
+    everybody = lynden_bell(hs.Surv.right_truncated(TIMES, np.full(6, np.inf)))
+    times = np.array(TIMES)
+    assert everybody.estimate == pytest.approx([(times <= t).mean() for t in everybody.time])
+    some = np.where(np.arange(6) < 3, np.inf, SEEN)
+    late = np.where(np.arange(6) < 3, times.max(), SEEN)
+    one, other = (lynden_bell(hs.Surv.right_truncated(TIMES, v)).to_frame() for v in (some, late))
+    assert one.equals(other)
+    assert truncation_band(TIMES, SEEN, np.full(6, np.inf)).largest.to_frame().equals(everybody.to_frame())
