@@ -9,11 +9,11 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.resampling_weights import Units
-from hpcstats.core.turnbull import Maximum
-from hpcstats.core.turnbull_bootstrap import bootstrap_limits
-from hpcstats.core.turnbull_bounds import Bounds, bounds, bounds_of
-from hpcstats.core.turnbull_regions import Regions
+from hpcstats.core.interval.bootstrap import bootstrap_limits
+from hpcstats.core.interval.bounds import Bounds, bounds, bounds_of
+from hpcstats.core.interval.regions import Regions
+from hpcstats.core.interval.turnbull import Maximum
+from hpcstats.core.resampling.resampling_weights import Units
 from hpcstats.nonparametric.further_answers import asked_probabilities, asked_times
 from hpcstats.results import Result
 from hpcstats.surv import Surv

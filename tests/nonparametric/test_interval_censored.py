@@ -142,7 +142,7 @@ def test_limits_are_drawn_late_and_again_from_the_seed():
 
 def test_limits_are_percentiles_of_resampled_curves():
     """A loop over the same resamples, each estimated by itself."""
-    from hpcstats.core.resampling_weights import Units, block_of_weights
+    from hpcstats.core.resampling.resampling_weights import Units, block_of_weights
 
     lower, upper = np.array([0, 1, 2, 2, 3, 4, 6.0]), np.array([2, 3, 4, OPEN, 5, 9, OPEN])
     found = curve(lower, upper, n_resamples=99, level=0.9)
@@ -163,7 +163,7 @@ def test_limits_are_percentiles_of_resampled_curves():
 
 
 def test_limits_do_not_depend_on_how_the_work_is_cut(monkeypatch):
-    from hpcstats.core import turnbull_bootstrap
+    from hpcstats.core.interval import bootstrap as turnbull_bootstrap
 
     lower, upper = [0, 1, 2, 2, 3, 4], [2, 3, 4, OPEN, 5, 9]
     whole = curve(lower, upper, n_resamples=50).to_frame()
@@ -198,7 +198,7 @@ def test_the_bootstrap_and_leave_one_out_take_its_statistic():
 
 
 def test_an_uncertified_maximum_says_so(monkeypatch):
-    from hpcstats.core import turnbull
+    from hpcstats.core.interval import turnbull
 
     monkeypatch.setattr(turnbull, "_MOST_STEPS", 1)
     monkeypatch.setattr(turnbull, "_LAST_STEPS", 0)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.turnbull import maximise
-from hpcstats.core.turnbull_cover import Cover
-from hpcstats.core.turnbull_joined import Joined
-from hpcstats.core.turnbull_regions import innermost
+from hpcstats.core.interval.cover import Cover
+from hpcstats.core.interval.joined import Joined
+from hpcstats.core.interval.regions import innermost
+from hpcstats.core.interval.turnbull import maximise
 
 
 def estimate(lower, upper):

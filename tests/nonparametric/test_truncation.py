@@ -10,8 +10,8 @@ import pytest
 from scipy import optimize
 
 import hpcstats as hs
-from hpcstats.core.double_truncation import estimate_masses, strongly_connected
-from hpcstats.core.reverse_time import place_windows
+from hpcstats.core.truncation.double_truncation import estimate_masses, strongly_connected
+from hpcstats.core.truncation.reverse_time import place_windows
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning, UnsupportedError
 from hpcstats.nonparametric.truncation.band import truncation_band
 from hpcstats.nonparametric.truncation.estimate import lynden_bell

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize
 
 import hpcstats as hs
-from hpcstats.core.reverse_time import place_windows, selection, tally_reverse
+from hpcstats.core.truncation.reverse_time import place_windows, selection, tally_reverse
 from hpcstats.errors import DataError, DesignError, SeparationWarning, UnsupportedError
 from hpcstats.regression.truncated import truncated_cox
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import TRANSFORMS, normal_quantile, survival_limits
-from hpcstats.core.resampling_weights import Units, block_of_weights
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.limits.pointwise import TRANSFORMS, normal_quantile, survival_limits
+from hpcstats.core.resampling.resampling_weights import Units, block_of_weights
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.nonparametric.truncation.estimation import Estimated
 from hpcstats.randomness import generator_of, number_of_resamples
 
