@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hpcstats.core.competing.incidence import count_causes, cumulative_incidence
 
 import hpcstats as hs
 from hpcstats.core.competing.curves import WeightedIncidence, incidence_at
+from hpcstats.core.competing.incidence import count_causes, cumulative_incidence
 from hpcstats.core.risk_sets import place
 
 TIME = [1, 2, 2, 3, 4, 5, 5, 6, 7, 8]

@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import pytest
-from hpcstats.core.posterior.grid import grid_marginals, mode_of
 from scipy import integrate, optimize
 from scipy.special import ndtr, ndtri
 
@@ -14,6 +13,7 @@ import hpcstats as hs
 from hpcstats.core.cox.firth import FirthPenalty
 from hpcstats.core.cox.newton import maximise
 from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.posterior.grid import grid_marginals, mode_of
 from hpcstats.core.posterior.importance import importance
 from hpcstats.core.posterior.log_posterior import Heights, NormalPosterior
 from hpcstats.core.posterior.marginal import GridMarginal, WeightedMarginal, shortest_interval
