@@ -38,3 +38,6 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
 }
+
+# Results share a vocabulary: `terms` of one class may be an attribute of several others.
+suppress_warnings = ["ref.python"]

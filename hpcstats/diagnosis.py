@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import as_numbers
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.recession import Recession
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.recession import Recession
 from hpcstats.covariates import column_of
 from hpcstats.design import Design, build_design
 from hpcstats.errors import DataError, listing

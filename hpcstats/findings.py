@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.identifiability import collinear_columns, constant_columns, scale, unseen_directions
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.core.recession import Recession
+from hpcstats.core.cox.identifiability import collinear_columns, constant_columns, scale, unseen_directions
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.recession import Recession
 from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import DesignError, listing
 from hpcstats.groups import Groups

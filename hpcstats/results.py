@@ -111,8 +111,9 @@ class Result(ABC):
         return [*status, self.method, *(f"Warning: {text}" for text in self.warnings)]
 
     def __str__(self) -> str:
-        table = self.to_frame().to_string(index=False, float_format=_short, na_rep="-")
-        return "\n".join([self.title(), table, *self._notes()])
+        frame = self.to_frame()
+        table = [] if frame.empty else [frame.to_string(index=False, float_format=_short, na_rep="-")]
+        return "\n".join([self.title(), *table, *self._notes()])
 
     def _repr_html_(self) -> str:
         table = self.to_frame().to_html(index=False, float_format=_short, na_rep="-", border=0)

@@ -146,16 +146,17 @@ class Surv(Response):
     def right_truncated(cls, time: Any, truncation: Any, *, id: Any = None, unit: str = "years") -> Surv:
         """Event times of cases that are seen only because ``time <= truncation``.
 
+        An infinite truncation is none.
+
         Raises
         ------
         DataError
-            For missing, negative or infinite values and for ``time > truncation``.
+            For missing values, negative or infinite times and for ``time > truncation``.
         """
         times, limits = as_numbers(time, "time"), as_numbers(truncation, "truncation")
         labels = None if id is None else as_labels(id, "id")
         checks.same_length(time=times, truncation=limits, id=labels)
         checks.observed_times(times, "time")
-        checks.observed_times(limits, "truncation")
         checks.ordered(times, limits, "time", "truncation")
         checks.one_row_each(labels)
         status = np.ones(times.size, dtype=np.int64)

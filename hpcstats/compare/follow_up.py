@@ -12,7 +12,7 @@ from scipy.special import chdtrc
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.log_rank.checks import METHODS
 from hpcstats.core import logrank as kernel
-from hpcstats.core.pointwise import normal_quantile, survival_limits
+from hpcstats.core.limits.pointwise import normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.core.step_function import crossing, curve_quantile

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core import imputation as kernel
 from hpcstats.core import logrank
+from hpcstats.core.permutation import imputation as kernel
 from hpcstats.errors import DesignError, UnsupportedError, check_option
 from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.surv import Surv

@@ -11,8 +11,8 @@ from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.quasi_independence_result import QuasiIndependence
 from hpcstats.compare.truncation_pairings import Permuted, permuted
-from hpcstats.core.pointwise import normal_quantile
-from hpcstats.core.quasi_independence import codes_of, null_variance, signs_of_pairs
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.truncation.quasi_independence import codes_of, null_variance, signs_of_pairs
 from hpcstats.errors import NonIdentifiableWarning, check_option, warn
 from hpcstats.groups import confidence_level, needs_kind
 from hpcstats.randomness import Seed

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.quasi_independence import (
+from hpcstats.core.truncation.quasi_independence import (
     choices,
     concordance_of_pairings,
     digits_of,

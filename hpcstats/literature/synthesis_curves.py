@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, as_frame, as_numbers
-from hpcstats.core.reverse_time import place_windows
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.truncation.reverse_time import place_windows
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option
 from hpcstats.groups import confidence_level
 from hpcstats.numbers import patient_list

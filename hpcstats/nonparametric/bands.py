@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats import formats
-from hpcstats.core.pointwise import TRANSFORMS
+from hpcstats.core.limits.pointwise import TRANSFORMS
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import last_at_or_before
 from hpcstats.errors import (
@@ -183,7 +183,7 @@ def _check_range(
 
 def _critical_value(low: float, high: float, kind: str, level: float, critical: str) -> float:
     # Solvers that nobody waits for who only wants a curve.
-    from hpcstats.core import bands as critical_values
+    from hpcstats.core.limits import bands as critical_values
 
     if kind == "hall-wellner":
         return critical_values.hall_wellner(low, high, level)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hpcstats.core import beta_product
-from hpcstats.core.beta_product_monte_carlo import drawn_limits
-from hpcstats.core.limits import Limits, on_grouped_times, overlapping
+from hpcstats.core.limits import beta_product
+from hpcstats.core.limits.beta_product_monte_carlo import drawn_limits
+from hpcstats.core.limits.pieces import Limits, on_grouped_times, overlapping
 from hpcstats.errors import DataError, check_option, listing
 from hpcstats.randomness import Seed, generator_of
 

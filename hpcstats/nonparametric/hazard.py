@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import hazard_limits, normal_quantile
+from hpcstats.core.limits.pointwise import hazard_limits, normal_quantile
 from hpcstats.core.product_limit import cumulative_hazard, cumulative_hazard_successive
 from hpcstats.core.risk_sets import Counts, count, place
 from hpcstats.errors import UnsupportedError, check_option

@@ -8,8 +8,8 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.turnbull import CERTIFIED, MOST_REGIONS, maximise
-from hpcstats.core.turnbull_regions import Regions, ends_of, innermost
+from hpcstats.core.interval.regions import Regions, ends_of, innermost
+from hpcstats.core.interval.turnbull import CERTIFIED, MOST_REGIONS, maximise
 from hpcstats.errors import ConvergenceWarning, UnsupportedError, check_option, warn
 from hpcstats.groups import case_weights, confidence_level, needs_kind, number_of
 from hpcstats.nonparametric.interval_censored_curve import IntervalCensoredCurve

@@ -9,10 +9,11 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.turnbull import Maximum
-from hpcstats.core.turnbull_bootstrap import bootstrap_limits, units_of
-from hpcstats.core.turnbull_bounds import Bounds, bounds, bounds_of
-from hpcstats.core.turnbull_regions import Regions
+from hpcstats.core.interval.bootstrap import bootstrap_limits
+from hpcstats.core.interval.bounds import Bounds, bounds, bounds_of
+from hpcstats.core.interval.regions import Regions
+from hpcstats.core.interval.turnbull import Maximum
+from hpcstats.core.resampling.resampling_weights import Units
 from hpcstats.nonparametric.further_answers import asked_probabilities, asked_times
 from hpcstats.results import Result
 from hpcstats.surv import Surv
@@ -114,7 +115,7 @@ class IntervalCensoredCurve(Result):
         """Pointwise limits on the whole time axis; the resamples are drawn when they are first asked for."""
         if not self._limits:
             found = bootstrap_limits(
-                self.regions, units_of(self.weights), self.n_resamples, self.level, self.entropy
+                self.regions, Units.of_rows(self.weights), self.n_resamples, self.level, self.entropy
             )
             self._limits.append(found)
         return self._limits[0]

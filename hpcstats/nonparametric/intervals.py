@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.limits import Limits, on_grid
-from hpcstats.core.modified_lower import limits_with_modified_lower
-from hpcstats.core.pointwise import TRANSFORMS, survival_limits
+from hpcstats.core.limits.modified_lower import limits_with_modified_lower
+from hpcstats.core.limits.pieces import Limits, on_grid
+from hpcstats.core.limits.pointwise import TRANSFORMS, survival_limits
 from hpcstats.core.risk_sets import Counts
 from hpcstats.errors import UnsupportedError
 from hpcstats.nonparametric.beta_product import BetaProduct

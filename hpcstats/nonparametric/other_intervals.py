@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hpcstats.core.binomial_limits import binomial_limits
-from hpcstats.core.edgeworth_limits import edgeworth_limits
-from hpcstats.core.hybrid_limits import hybrid_limits
-from hpcstats.core.likelihood_limits import likelihood_limits
-from hpcstats.core.limits import Limits
+from hpcstats.core.limits.binomial_limits import binomial_limits
+from hpcstats.core.limits.edgeworth_limits import edgeworth_limits
+from hpcstats.core.limits.hybrid_limits import hybrid_limits
+from hpcstats.core.limits.likelihood_limits import likelihood_limits
+from hpcstats.core.limits.pieces import Limits
 
 if TYPE_CHECKING:
     from hpcstats.nonparametric.intervals import Asked, Estimated

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.limits import Limits
+from hpcstats.core.limits.pieces import Limits
 from hpcstats.nonparametric.curves import Curve
 from hpcstats.nonparametric.intervals import Asked, Estimated, IntervalMethod, limits_of
 from hpcstats.results import freeze

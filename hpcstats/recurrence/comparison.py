@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.compare.follow_up import follow_up_warning
-from hpcstats.core.mean_difference import both_observed
+from hpcstats.core.recurrent.mean_difference import both_observed
 from hpcstats.errors import DesignError, NonIdentifiableWarning, UnsupportedError, check_option, warn
 from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.randomness import generator_of, number_of_resamples

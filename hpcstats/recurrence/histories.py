@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, ObjectArray
-from hpcstats.core.recurrent_rows import RecurrentRows, place_rows
+from hpcstats.core.recurrent.recurrent_rows import RecurrentRows, place_rows
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.errors import DataError, listing
 from hpcstats.groups import Groups, case_weights, needs_kind

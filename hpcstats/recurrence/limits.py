@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 
 INTERVALS = {
     "log": "normal on the log scale",

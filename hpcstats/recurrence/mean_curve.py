@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.mean_cumulative import (
+from hpcstats.core.recurrent.mean_cumulative import (
     MeanNumber,
     mean_number,
     poisson_variance,
     robust_variance,
     sample_variance,
 )
-from hpcstats.core.recurrent_rows import RecurrentCounts, RecurrentRows, count_rows
+from hpcstats.core.recurrent.recurrent_rows import RecurrentCounts, RecurrentRows, count_rows
 from hpcstats.errors import NonIdentifiableWarning, listing, warn
 from hpcstats.recurrence.limits import limits_of, small_sample
 from hpcstats.recurrence.mean_curves import MeanCurve

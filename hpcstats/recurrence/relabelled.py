@@ -14,12 +14,12 @@ from hpcstats.columns import BoolArray, FloatArray
 from hpcstats.compare.permutation.distribution import permutation_distribution
 from hpcstats.compare.permutation.shares import Reading, Shares, divided, shares_of
 from hpcstats.compare.restricted_mean.permutation import ENUMERATED, Relabellings, number_of_relabellings
-from hpcstats.core.mean_difference import (
+from hpcstats.core.recurrent.mean_difference import (
     fixed_scores,
     poisson_difference_variance,
     weighted_difference,
 )
-from hpcstats.core.recurrent_rows import RecurrentRows
+from hpcstats.core.recurrent.recurrent_rows import RecurrentRows
 from hpcstats.randomness import generator_of
 
 FIXED = "sum of the patients' fixed scores as far from its mean"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.mean_cumulative import mean_number, robust_variance
-from hpcstats.core.recurrent_rows import RecurrentRows, count_rows
+from hpcstats.core.recurrent.mean_cumulative import mean_number, robust_variance
+from hpcstats.core.recurrent.recurrent_rows import RecurrentRows, count_rows
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import value_at
 from hpcstats.groups import Groups

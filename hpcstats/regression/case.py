@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_numbers
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.covariates import column_of
 from hpcstats.design import Design
 from hpcstats.errors import DataError

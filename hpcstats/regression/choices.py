@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.cluster_variance import KINDS
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.log_posterior import NormalPosterior
-from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.cox.cluster_variance import KINDS
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
+from hpcstats.core.posterior.log_posterior import NormalPosterior
 from hpcstats.errors import DataError, UnsupportedError, check_option
 from hpcstats.groups import confidence_level
 from hpcstats.regression.case import Case

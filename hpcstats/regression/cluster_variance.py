@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.cluster_variance import KINDS, small_cluster_covariance
-from hpcstats.core.partial_likelihood import PartialLikelihood
+from hpcstats.core.cox.cluster_variance import KINDS, small_cluster_covariance
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
 from hpcstats.errors import DesignError, SmallSampleWarning, check_option, listing, warn
 
 FEW_CLUSTERS = 10
@@ -139,7 +139,7 @@ def cluster_variance(
     The example of R's CoxBcv: 12 patients in 6 clusters. R takes Efron's estimate and Breslow's sums.
 
     >>> import numpy as np
-    >>> from hpcstats.core.partial_likelihood import prepare
+    >>> from hpcstats.core.cox.partial_likelihood import prepare
     >>> from hpcstats.regression.cluster_variance import cluster_variance
     >>> time = np.array([11, 19, 43, 100, 7, 100, 100, 62, 52, 1, 7, 6.0])
     >>> event = np.array([1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1], dtype=bool)

@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.concordance import Comparisons, first_to_fail, score_ranks, second_to_fail
+from hpcstats.core.cox.concordance import Comparisons, first_to_fail, score_ranks, second_to_fail
 from hpcstats.errors import SmallSampleWarning, warn
 from hpcstats.groups import confidence_level
 from hpcstats.regression.fitted import Fitted, fitted

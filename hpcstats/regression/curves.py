@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.core.baseline import Baseline
-from hpcstats.core.pointwise import TRANSFORMS, normal_quantile, survival_limits
+from hpcstats.core.cox.baseline import Baseline
+from hpcstats.core.limits.pointwise import TRANSFORMS, normal_quantile, survival_limits
 from hpcstats.core.risk_sets import SAME_TIME, count, place
 from hpcstats.core.step_function import value_at
 from hpcstats.errors import DataError, DesignError, check_option, listing

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
-from hpcstats.core.recession import Recession
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import Derivatives, PartialLikelihood
+from hpcstats.core.cox.recession import Recession
 from hpcstats.design import Design
 from hpcstats.findings import infinite_terms
 from hpcstats.regression.case import Case

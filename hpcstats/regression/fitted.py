@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.event_steps import FURTHEST, EventSteps, event_steps
+from hpcstats.core.cox.event_steps import FURTHEST, EventSteps, event_steps
 from hpcstats.errors import DesignError, UnsupportedError
 from hpcstats.groups import Groups
 

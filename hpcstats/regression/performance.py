@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.concordance import concordances
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.core.ray import slopes
+from hpcstats.core.cox.concordance import concordances
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.ray import slopes
 from hpcstats.errors import SeparationWarning, warn
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.regression.choices import Objective, penalised

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.marginal import Marginal
+from hpcstats.core.posterior.marginal import Marginal
 from hpcstats.errors import DataError, listing
 from hpcstats.regression.prior import Prior
 from hpcstats.results import Result

@@ -9,13 +9,13 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.importance import POINTS, SHIFTS, importance
-from hpcstats.core.log_posterior import Density, NormalPosterior
-from hpcstats.core.marginal import Marginal, shortest_interval
-from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.posterior import NODES, grid_marginals, grid_nodes, mode_of
-from hpcstats.core.recession import recession
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
+from hpcstats.core.cox.recession import recession
+from hpcstats.core.posterior.grid import NODES, grid_marginals, grid_nodes, mode_of
+from hpcstats.core.posterior.importance import POINTS, SHIFTS, importance
+from hpcstats.core.posterior.log_posterior import Density, NormalPosterior
+from hpcstats.core.posterior.marginal import Marginal, shortest_interval
 from hpcstats.errors import (
     ConvergenceWarning,
     DesignError,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.log_posterior import Density, NormalPosterior
-from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.posterior.log_posterior import Density, NormalPosterior
 from hpcstats.errors import DataError, listing
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hpcstats.core.identifiability import scale
+from hpcstats.core.cox.identifiability import scale
 from hpcstats.design import build_design
 from hpcstats.errors import DesignError
 from hpcstats.findings import design_problems, refuse, unseen_terms

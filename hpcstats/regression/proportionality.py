@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray, IntArray
+from hpcstats.core.cox.time_score import TimeScore
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
-from hpcstats.core.time_score import TimeScore
 from hpcstats.errors import DesignError, check_option
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.regression.fitted import Fitted, fitted

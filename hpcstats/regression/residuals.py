@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.event_residuals import deviance, martingale, scaled, schoenfeld
-from hpcstats.core.score_residuals import score_residuals
+from hpcstats.core.cox.event_residuals import deviance, martingale, scaled, schoenfeld
+from hpcstats.core.cox.score_residuals import score_residuals
 from hpcstats.errors import check_option
 from hpcstats.regression.fitted import Fitted, fitted
 

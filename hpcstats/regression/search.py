@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import Derivatives, PartialLikelihood
-from hpcstats.core.pointwise import normal_quantile
-from hpcstats.core.profile import profile_limits
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import Derivatives, PartialLikelihood
+from hpcstats.core.cox.profile import profile_limits
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.regression.choices import Objective
 
 

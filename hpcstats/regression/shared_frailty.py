@@ -9,12 +9,12 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats import formats
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.frailty import DISTRIBUTIONS, FrailtyModel, FrailtyPoint
-from hpcstats.core.frailty_variance import VarianceSearch
-from hpcstats.core.identifiability import scale
-from hpcstats.core.newton import Maximum
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.frailty import DISTRIBUTIONS, FrailtyModel, FrailtyPoint
+from hpcstats.core.cox.frailty_variance import VarianceSearch
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.newton import Maximum
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.covariates import column_of
 from hpcstats.design import Design, build_design
 from hpcstats.errors import (

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import fdtrc, ndtr, stdtr, stdtrit
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.regression.chi_squared import ChiSquaredTest
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.design import build_design
 from hpcstats.errors import DataError, SeparationWarning, check_option, listing, warn
 from hpcstats.findings import design_problems, refuse

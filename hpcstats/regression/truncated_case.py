@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.identifiability import scale
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.resampling_weights import Units, block_of_weights
-from hpcstats.core.reverse_time import emptied, place_windows, tally_reverse
-from hpcstats.core.truncated_score import TruncatedScore
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.resampling.resampling_weights import Units, block_of_weights
+from hpcstats.core.truncation.reverse_time import emptied, place_windows, tally_reverse
+from hpcstats.core.truncation.truncated_score import TruncatedScore
 from hpcstats.design import Design
 from hpcstats.errors import DesignError, listing
 from hpcstats.findings import infinite_terms

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.score_residuals import dfbeta, sandwich, score_residuals
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
+from hpcstats.core.cox.score_residuals import dfbeta, sandwich, score_residuals
 from hpcstats.errors import SmallSampleWarning, warn
 from hpcstats.regression.case import Case
 from hpcstats.regression.choices import MODEL, SANDWICH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpcstats import formats
-from hpcstats.core.recession import Recession
+from hpcstats.core.cox.recession import Recession
 from hpcstats.errors import ConvergenceWarning, SeparationWarning, listing, warn
 from hpcstats.findings import infinite_terms
 from hpcstats.regression.case import Case

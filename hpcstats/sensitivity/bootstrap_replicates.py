@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core import bootstrap_limits
-from hpcstats.core.bootstrap_limits import Found
+from hpcstats.core.resampling import bootstrap_limits
+from hpcstats.core.resampling.bootstrap_limits import Found
 from hpcstats.sensitivity.refits import Evaluated, Refits
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import BoolArray
-from hpcstats.core.resampling_weights import Units
+from hpcstats.core.resampling.resampling_weights import Units
 from hpcstats.errors import SeparationWarning, SmallSampleWarning, listing, warn
 from hpcstats.sensitivity.bootstrap_replicates import Replicates
 from hpcstats.sensitivity.bootstrap_result import BootstrapResult

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.existence import refit
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.identifiability import scale
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED, MONOTONE, STOPPED, UNINFORMED, Maximum
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.symmetric import inverse
+from hpcstats.core.cox.existence import refit
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED, MONOTONE, STOPPED, UNINFORMED, Maximum
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.cox.symmetric import inverse
 from hpcstats.errors import UnsupportedError
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.refits import Evaluated

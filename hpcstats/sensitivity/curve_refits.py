@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_numbers
+from hpcstats.core.resampling.weighted_curves import WeightedCurves
 from hpcstats.core.risk_sets import SAME_TIME, RiskSets, place
-from hpcstats.core.weighted_curves import WeightedCurves
 from hpcstats.errors import DataError, DesignError, UnsupportedError, unknown_option
 from hpcstats.nonparametric.hazard import CumulativeHazard
 from hpcstats.nonparametric.survival_curves import SurvivalCurves

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.bootstrap_limits import layer_means
-from hpcstats.core.resampling_weights import Units, one_left_out
+from hpcstats.core.resampling.bootstrap_limits import layer_means
+from hpcstats.core.resampling.resampling_weights import Units, one_left_out
 from hpcstats.errors import SmallSampleWarning, warn
 from hpcstats.results import Result
 from hpcstats.sensitivity.choice import choose, estimates, shown

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.existence import refit
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.identifiability import scale
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.core.score_permutation import Layer
+from hpcstats.core.cox.existence import refit
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.permutation.score_permutation import Layer
 from hpcstats.errors import DesignError, UnsupportedError
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.sample import Sample

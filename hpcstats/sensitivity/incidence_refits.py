@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_numbers
-from hpcstats.core.competing_curves import WeightedIncidence
+from hpcstats.core.competing.curves import WeightedIncidence
 from hpcstats.core.risk_sets import RiskSets, place
 from hpcstats.errors import DataError
 from hpcstats.nonparametric.competing.curves import CumulativeIncidence

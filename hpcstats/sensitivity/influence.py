@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.resampling_weights import Units, one_left_out
+from hpcstats.core.resampling.resampling_weights import Units, one_left_out
 from hpcstats.sensitivity.cox_refits import MONOTONE_LIKELIHOOD, CoxRefits
 from hpcstats.sensitivity.refits import Evaluated, Refits
 from hpcstats.sensitivity.sample import Sample

@@ -10,7 +10,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.regression.fit import CoxFit
 from hpcstats.results import Result
 from hpcstats.sensitivity.choice import choose, shown

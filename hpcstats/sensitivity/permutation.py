@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.resampling_weights import streams
-from hpcstats.core.score_permutation import Layer, arrangements, every_sum, quadratic_form, some_sums
+from hpcstats.core.permutation.score_permutation import (
+    Layer,
+    arrangements,
+    every_sum,
+    quadratic_form,
+    some_sums,
+)
+from hpcstats.core.resampling.resampling_weights import streams
 from hpcstats.errors import DataError, UnsupportedError, check_option, listing
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.regression.fit import CoxFit

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.bootstrap_limits import acceleration
-from hpcstats.core.resampling_weights import MAKERS, Units, block_of_weights, one_left_out
+from hpcstats.core.resampling.bootstrap_limits import acceleration
+from hpcstats.core.resampling.resampling_weights import MAKERS, Units, block_of_weights, one_left_out
 from hpcstats.errors import UnsupportedError, check_option
 from hpcstats.groups import confidence_level
 from hpcstats.randomness import Seed, generator_of, number_of_resamples

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_labels, distinct_labels
-from hpcstats.core.resampling_weights import Units
+from hpcstats.core.resampling.resampling_weights import Units
 from hpcstats.covariates import column_of
 from hpcstats.errors import DataError, DesignError, UnsupportedError
 from hpcstats.nonparametric.curves import Curves

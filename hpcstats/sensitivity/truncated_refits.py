@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.reverse_time import Windows
 from hpcstats.core.risk_sets import SAME_TIME
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.truncation.reverse_time import Windows
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.errors import DataError, DesignError, UnsupportedError, unknown_option
 from hpcstats.nonparametric.further_answers import asked_probabilities, asked_times
 from hpcstats.nonparametric.truncation.distribution import TruncatedDistribution

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.competing_curves import WeightedIncidence
+from hpcstats.core.competing.curves import WeightedIncidence
 from hpcstats.core.risk_sets import place
 from tests.benchmarks.timing import OURS, Scoreboard, medians, quiet
 

@@ -8,7 +8,7 @@ import pytest
 import hpcstats as hs
 from hpcstats.compare.fixed_time.difference import compare_at
 from hpcstats.compare.medians.difference import compare_medians
-from hpcstats.core.beta_product import parameters
+from hpcstats.core.limits.beta_product import parameters
 from hpcstats.core.risk_sets import count, place
 from tests.benchmarks.timing import OURS, Scoreboard
 from tests.benchmarks.trials import Sample

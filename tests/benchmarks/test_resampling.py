@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hpcstats.core.existence import refit
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED, Maximum
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.existence import refit
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED, Maximum
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 from tests.benchmarks.timing import OURS, Scoreboard, medians, quiet
 from tests.benchmarks.trials import SEED, Sample
 

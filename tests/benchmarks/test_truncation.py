@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.reverse_time import place_windows
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.truncation.reverse_time import place_windows
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.nonparametric.truncation.estimate import lynden_bell
 from tests.benchmarks.timing import OURS, Scoreboard, medians, quiet
 from tests.benchmarks.trials import SEED

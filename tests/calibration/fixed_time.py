@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from hpcstats.core import risk_sets
-from hpcstats.core.beta_integrals import Betas
-from hpcstats.core.beta_product import parameters
-from hpcstats.core.contrast_scales import SCALES
-from hpcstats.core.melding import chance_of_order, lowest_difference
+from hpcstats.core.limits.beta_integrals import Betas
+from hpcstats.core.limits.beta_product import parameters
+from hpcstats.core.limits.contrast_scales import SCALES
+from hpcstats.core.limits.melding import chance_of_order, lowest_difference
 from hpcstats.core.risk_sets import FloatArray
 from tests.calibration.samples import KINDS, Samples, cells, orders, positions
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.core import beta_product, risk_sets
-from hpcstats.core.pointwise import TRANSFORMS, survival_limits
+from hpcstats.core import risk_sets
+from hpcstats.core.limits import beta_product
+from hpcstats.core.limits.pointwise import TRANSFORMS, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import Counts, FloatArray, count
 from hpcstats.nonparametric.intervals import INTERVALS, Asked, Estimated, limits_of

@@ -14,7 +14,7 @@ from math import comb
 import numpy as np
 from scipy.special import ndtri
 
-from hpcstats.core.pointwise import TRANSFORMS
+from hpcstats.core.limits.pointwise import TRANSFORMS
 from hpcstats.core.risk_sets import BoolArray, FloatArray
 from tests.calibration.rates import Rate, share
 from tests.calibration.scenarios import Scenario

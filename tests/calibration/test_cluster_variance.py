@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from hpcstats.core.cluster_variance import KINDS, small_cluster_covariance
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
+from hpcstats.core.cox.cluster_variance import KINDS, small_cluster_covariance
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
 
 pytestmark = pytest.mark.calibration
 

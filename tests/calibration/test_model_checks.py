@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.concordance import Comparisons, concordances, first_to_fail, score_ranks, second_to_fail
+from hpcstats.core.cox.concordance import (
+    Comparisons,
+    concordances,
+    first_to_fail,
+    score_ranks,
+    second_to_fail,
+)
 from hpcstats.regression.concordance import _limits
 
 pytestmark = [

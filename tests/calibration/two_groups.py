@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import chdtri
 
 from hpcstats.core import logrank
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
 from hpcstats.core.risk_sets import FloatArray, place
 from tests.calibration.rates import Rate, share
 from tests.calibration.samples import KINDS, Orders, cells, hazards

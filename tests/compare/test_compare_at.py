@@ -11,7 +11,7 @@ from scipy import integrate, stats
 
 import hpcstats as hs
 from hpcstats.compare.fixed_time.difference import compare_at
-from hpcstats.core.beta_product import parameters
+from hpcstats.core.limits.beta_product import parameters
 from hpcstats.core.risk_sets import count, place
 
 SIX_MP = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]

@@ -11,8 +11,8 @@ from scipy import stats
 
 import hpcstats as hs
 from hpcstats.compare.medians.difference import compare_medians
-from hpcstats.core.beta_product import parameters
-from hpcstats.core.quantile_melding import lower_and_upper
+from hpcstats.core.limits.beta_product import parameters
+from hpcstats.core.limits.quantile_melding import lower_and_upper
 from hpcstats.core.risk_sets import count, place
 from tests.compare.test_compare_at import DRUG, LEUKAEMIA
 

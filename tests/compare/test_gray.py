@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.all_relabellings import all_relabellings, number_of_relabellings
+from hpcstats.core.permutation.all_relabellings import all_relabellings, number_of_relabellings
 
 TIME = [1, 2, 2, 3, 4, 5, 5, 6, 7, 8]
 CAUSE = [1, 2, 1, 0, 1, 2, 2, 0, 1, 0]

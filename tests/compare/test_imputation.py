@@ -13,8 +13,8 @@ import pytest
 import hpcstats as hs
 from hpcstats.compare import imputation
 from hpcstats.compare.imputation import imputation_permutation
-from hpcstats.core import imputation as kernel
 from hpcstats.core import logrank
+from hpcstats.core.permutation import imputation as kernel
 from hpcstats.groups import Groups
 from tests import oracles
 

@@ -9,7 +9,7 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.core.logrank import fleming_harrington
-from hpcstats.core.permutation_scores import scores
+from hpcstats.core.permutation.permutation_scores import scores
 from hpcstats.core.risk_sets import place
 
 # That the few patients were not followed alike is beside the point here.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import hpcstats as hs
 from hpcstats.compare.truncation_dependence import quasi_independence
-from hpcstats.core.quasi_independence import (
+from hpcstats.core.truncation.quasi_independence import (
     choices,
     codes_of,
     concordance_of_pairings,

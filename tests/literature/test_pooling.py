@@ -12,10 +12,10 @@ from scipy import integrate, optimize, stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 import hpcstats as hs
-from hpcstats.core.meta_families import Counts
-from hpcstats.core.meta_heterogeneity import ESTIMATORS, between_studies
-from hpcstats.core.meta_profile import mean_limits, random_effects, tau2_limits
-from hpcstats.core.meta_random_effects import likelihood
+from hpcstats.core.meta.families import Counts
+from hpcstats.core.meta.heterogeneity import ESTIMATORS, between_studies
+from hpcstats.core.meta.profile import mean_limits, random_effects, tau2_limits
+from hpcstats.core.meta.random_effects import likelihood
 from hpcstats.literature.pooling import pool, pool_proportions, pool_rates
 
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")

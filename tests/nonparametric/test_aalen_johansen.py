@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.competing import count_causes, cumulative_incidence
-from hpcstats.core.competing_curves import WeightedIncidence, incidence_at
+from hpcstats.core.competing.curves import WeightedIncidence, incidence_at
+from hpcstats.core.competing.incidence import count_causes, cumulative_incidence
 from hpcstats.core.risk_sets import place
 
 TIME = [1, 2, 2, 3, 4, 5, 5, 6, 7, 8]

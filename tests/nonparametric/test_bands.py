@@ -9,7 +9,7 @@ import pytest
 from scipy import integrate, special
 
 import hpcstats as hs
-from hpcstats.core import bands
+from hpcstats.core.limits import bands
 from tests.reference.loader import dataset, response
 
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")

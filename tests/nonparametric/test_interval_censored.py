@@ -23,6 +23,13 @@ def test_masses_that_can_be_worked_out_by_hand():
     np.testing.assert_allclose(found.estimate, [2 / 3, 1 / 2, 0], atol=1e-12)
 
 
+def test_exact_times_given_as_intervals_step_at_their_times():
+    # lifelines steps one time late, never to 0, and has the median 4.
+    found = curve([1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
+    np.testing.assert_allclose(found.estimate, [0.8, 0.6, 0.4, 0.2, 0], atol=1e-15)
+    assert found.quantile(0.5)[["estimate_low", "estimate_high"]].to_numpy().tolist() == [[3, 3]]
+
+
 def test_disjoint_intervals_share_equally():
     found = curve([0, 2, 4, 6], [1, 3, 5, 7])
     np.testing.assert_allclose(found.mass, [0.25] * 4, atol=1e-14)
@@ -135,12 +142,11 @@ def test_limits_are_drawn_late_and_again_from_the_seed():
 
 def test_limits_are_percentiles_of_resampled_curves():
     """A loop over the same resamples, each estimated by itself."""
-    from hpcstats.core.resampling_weights import block_of_weights
-    from hpcstats.core.turnbull_bootstrap import units_of
+    from hpcstats.core.resampling.resampling_weights import Units, block_of_weights
 
     lower, upper = np.array([0, 1, 2, 2, 3, 4, 6.0]), np.array([2, 3, 4, OPEN, 5, 9, OPEN])
     found = curve(lower, upper, n_resamples=99, level=0.9)
-    [weights] = block_of_weights(units_of(np.ones(7)), "multinomial", found.entropy, 0, 99)
+    [weights] = block_of_weights(Units.of_rows(np.ones(7)), "multinomial", found.entropy, 0, 99)
     at = np.arange(0, 9.5, 0.5)
     lows, highs = [], []
     for row in weights:
@@ -157,7 +163,7 @@ def test_limits_are_percentiles_of_resampled_curves():
 
 
 def test_limits_do_not_depend_on_how_the_work_is_cut(monkeypatch):
-    from hpcstats.core import turnbull_bootstrap
+    from hpcstats.core.interval import bootstrap as turnbull_bootstrap
 
     lower, upper = [0, 1, 2, 2, 3, 4], [2, 3, 4, OPEN, 5, 9]
     whole = curve(lower, upper, n_resamples=50).to_frame()
@@ -192,7 +198,7 @@ def test_the_bootstrap_and_leave_one_out_take_its_statistic():
 
 
 def test_an_uncertified_maximum_says_so(monkeypatch):
-    from hpcstats.core import turnbull
+    from hpcstats.core.interval import turnbull
 
     monkeypatch.setattr(turnbull, "_MOST_STEPS", 1)
     monkeypatch.setattr(turnbull, "_LAST_STEPS", 0)
@@ -247,3 +253,14 @@ def test_without_a_last_newton_step_the_maximum_is_still_certified(monkeypatch):
     found = curve([0, 1, 2, 2, 3], [2, 3, 4, OPEN, 5])
     np.testing.assert_allclose(found.mass[:3], [1 / 3, 1 / 6, 1 / 2], atol=1e-9)
     assert found.kkt_gap < 1e-8
+
+
+@pytest.mark.parametrize("seed", [31, 34, 45, 47, 57, 62, 71, 83])
+def test_no_region_is_left_with_the_mass_of_rounding_errors(seed):
+    """Mass and slack of some regions are 0 together in such data: these are no regions of the curve."""
+    random = np.random.default_rng(seed)
+    for _ in range(25):
+        lower = random.integers(0, 8, 12).astype(float)
+        found = curve(lower, lower + random.choice([0, 1, 2, 4, OPEN], 12))
+        assert found.mass.min() > 1e-10
+        assert found.kkt_gap <= 1e-8

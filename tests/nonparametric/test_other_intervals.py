@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.modified_lower import modified_sum
+from hpcstats.core.limits.modified_lower import modified_sum
 from hpcstats.core.risk_sets import Counts
 from tests.reference.loader import dataset, response
 

@@ -10,8 +10,8 @@ import pytest
 from scipy import optimize
 
 import hpcstats as hs
-from hpcstats.core.double_truncation import estimate_masses, strongly_connected
-from hpcstats.core.reverse_time import place_windows
+from hpcstats.core.truncation.double_truncation import estimate_masses, strongly_connected
+from hpcstats.core.truncation.reverse_time import place_windows
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning, UnsupportedError
 from hpcstats.nonparametric.truncation.band import truncation_band
 from hpcstats.nonparametric.truncation.estimate import lynden_bell
@@ -281,3 +281,15 @@ def test_a_lower_bound_before_the_time_is_raised_to_it() -> None:
 def test_impossible_bounds(lower: list[float], upper: list[float], message: str) -> None:
     with pytest.raises(DataError, match=message):
         truncation_band([1, 2], lower, upper)
+
+
+def test_an_infinite_truncation_time_is_none():
+    """All of them: the share of the times seen. As good as any truncation time from the largest time on."""
+    everybody = lynden_bell(hs.Surv.right_truncated(TIMES, np.full(6, np.inf)))
+    times = np.array(TIMES)
+    assert everybody.estimate == pytest.approx([(times <= t).mean() for t in everybody.time])
+    some = np.where(np.arange(6) < 3, np.inf, SEEN)
+    late = np.where(np.arange(6) < 3, times.max(), SEEN)
+    one, other = (lynden_bell(hs.Surv.right_truncated(TIMES, v)).to_frame() for v in (some, late))
+    assert one.equals(other)
+    assert truncation_band(TIMES, SEEN, np.full(6, np.inf)).largest.to_frame().equals(everybody.to_frame())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 import hpcstats as hs
-from hpcstats.core.beta_product_monte_carlo import drawn_limits
+from hpcstats.core.limits.beta_product_monte_carlo import drawn_limits
 from tests.properties.strategies import Cases, cases, checked
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.999])

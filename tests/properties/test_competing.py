@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.core.gray import Placed, scores
+from hpcstats.core.competing.gray import Placed, scores
+from hpcstats.core.competing.subdistribution_weights import RULES, risk_sets
 from hpcstats.core.risk_sets import place
-from hpcstats.core.subdistribution_weights import RULES, risk_sets
 from tests.properties.strategies import Cases, cases, checked
 
 # With delayed entry a risk set may empty by chance; that this is said is tested by name elsewhere.

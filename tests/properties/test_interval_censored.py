@@ -10,10 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.core.turnbull import maximise
-from hpcstats.core.turnbull_bounds import bounds
-from hpcstats.core.turnbull_cover import Cover
-from hpcstats.core.turnbull_regions import innermost
+from hpcstats.core.interval.bounds import bounds
+from hpcstats.core.interval.cover import Cover
+from hpcstats.core.interval.regions import innermost
+from hpcstats.core.interval.turnbull import maximise
 from tests.properties.strategies import checked
 
 OPEN = np.inf

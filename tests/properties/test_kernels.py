@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hpcstats.core import logrank, partial_likelihood, product_limit, risk_sets, step_function
+from hpcstats.core import logrank, product_limit, risk_sets, step_function
+from hpcstats.core.cox import partial_likelihood
 from tests import oracles
 from tests.properties.strategies import Cases, cases, checked
 

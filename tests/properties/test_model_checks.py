@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.core.concordance import Comparisons, concordances
-from hpcstats.core.dominance import weight_below
+from hpcstats.core.cox.concordance import Comparisons, concordances
+from hpcstats.core.cox.dominance import weight_below
 from tests import oracles
 from tests.properties.strategies import Cases, cases
 from tests.properties.test_models import (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import hpcstats as hs
 from hpcstats.compare.permutation.distribution import permutation_distribution
 from hpcstats.compare.permutation.shares import Reading
-from hpcstats.core import exact_sums, streamed_sums
-from hpcstats.core.exact_sums import Part, plan, tails
+from hpcstats.core.permutation import exact_sums, streamed_sums
+from hpcstats.core.permutation.exact_sums import Part, plan, tails
 from tests import oracles
 from tests.properties.strategies import Cases, cases, checked
 

@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpcstats as hs
-from hpcstats.core.reverse_time import emptied, place_windows, reverse_product, selection, tally_reverse
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.truncation.reverse_time import (
+    emptied,
+    place_windows,
+    reverse_product,
+    selection,
+    tally_reverse,
+)
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.nonparametric.truncation.estimate import lynden_bell
 from tests.properties.strategies import checked
 

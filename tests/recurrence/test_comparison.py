@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 import hpcstats as hs
-from hpcstats.core.mean_difference import both_observed, fixed_scores, weighted_difference
+from hpcstats.core.recurrent.mean_difference import both_observed, fixed_scores, weighted_difference
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning, UnsupportedError
 from hpcstats.recurrence import compare_mean_cumulative
 from hpcstats.recurrence.histories import Histories

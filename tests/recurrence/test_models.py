@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.cluster_variance import KINDS
+from hpcstats.core.cox.cluster_variance import KINDS
 from hpcstats.errors import (
     DataError,
     DesignError,

@@ -49,8 +49,8 @@ CORRECTED: dict[str, tuple[dict[str, list[float]], str]] = {
     "turnbull_survfit__tiny_ic8__all": (
         {"surv": [0.875, 0.625, 0.625, 0.625, 0.3125, 0.3125, 0.3125, 0]},
         (
-            "survfit stops its EM early, at .3149 and .3102 where the maximum is .3125; these are the values of "
-            "the certified records of interval and icenReg on the same data"
+            "survfit stops its EM early, at .3149 and .3102 where the maximum is .3125; these are the values "
+            "of the certified records of interval and icenReg on the same data"
         ),
     ),
     "km_quantile__sclerosis2__log": (

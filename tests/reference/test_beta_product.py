@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core import beta_product
+from hpcstats.core.limits import beta_product
 from hpcstats.nonparametric import BetaProduct
 from tests.reference.loader import Record, each_record, response
 

@@ -12,7 +12,7 @@ from scipy.special import chdtrc
 import hpcstats as hs
 from hpcstats.compare.permutation.distribution import permutation_distribution
 from hpcstats.core import logrank as kernel
-from hpcstats.core.permutation_scores import exact, scores
+from hpcstats.core.permutation.permutation_scores import exact, scores
 from hpcstats.core.risk_sets import place
 from tests.reference.loader import Record, each_record, response
 

@@ -14,8 +14,8 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 
 import hpcstats as hs
-from hpcstats.core.frailty import FrailtyModel, FrailtyPoint
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.frailty import FrailtyModel, FrailtyPoint
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.regression.shared_frailty import frailty
 from tests.reference.loader import Record, each_record, numbers
 

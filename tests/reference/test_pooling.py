@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hpcstats.core.meta_effects import proportion_effects
-from hpcstats.core.meta_families import Counts
-from hpcstats.core.meta_heterogeneity import between_studies, weighted_q
-from hpcstats.core.meta_random_effects import modes
+from hpcstats.core.meta.effects import proportion_effects
+from hpcstats.core.meta.families import Counts
+from hpcstats.core.meta.heterogeneity import between_studies, weighted_q
+from hpcstats.core.meta.random_effects import modes
 from hpcstats.literature.pooling import PooledEstimate, pool_proportions
 from tests.reference.loader import Record, each_record
 

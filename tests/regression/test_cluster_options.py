@@ -9,7 +9,7 @@ import pytest
 from scipy.special import stdtrit
 
 import hpcstats as hs
-from hpcstats.core.cluster_variance import small_cluster_covariance
+from hpcstats.core.cox.cluster_variance import small_cluster_covariance
 
 KINDS = ("lin-wei", "fay-graubard", "kauermann-carroll", "mancl-derouen", "morel-bokossa-neerchal")
 RNG = np.random.default_rng(4)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hpcstats.core.cluster_scores import cluster_scores
-from hpcstats.core.cluster_variance import KINDS, small_cluster_covariance
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.cluster_scores import cluster_scores
+from hpcstats.core.cox.cluster_variance import KINDS, small_cluster_covariance
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.errors import DesignError, SmallSampleWarning, UnsupportedError
 from hpcstats.regression.cluster_variance import cluster_variance, few_clusters_text
 

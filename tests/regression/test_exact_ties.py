@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 
 STEP = 1e-5
 

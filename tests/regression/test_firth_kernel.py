@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED, UNINFORMED
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.profile import profile_limits
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED, UNINFORMED
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.cox.profile import profile_limits
 
 Z = 1.959963984540054
 STEP = 1e-5

@@ -10,9 +10,9 @@ from scipy import optimize
 from scipy.special import gammaln, logsumexp
 
 import hpcstats as hs
-from hpcstats.core.frailty import FrailtyModel
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
+from hpcstats.core.cox.frailty import FrailtyModel
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
 from hpcstats.regression.shared_frailty import frailty
 from tests import oracles
 

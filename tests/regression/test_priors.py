@@ -10,13 +10,13 @@ from scipy import integrate, optimize
 from scipy.special import ndtr, ndtri
 
 import hpcstats as hs
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.importance import importance
-from hpcstats.core.log_posterior import Heights, NormalPosterior
-from hpcstats.core.marginal import GridMarginal, WeightedMarginal, shortest_interval
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.posterior import grid_marginals, mode_of
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.posterior.grid import grid_marginals, mode_of
+from hpcstats.core.posterior.importance import importance
+from hpcstats.core.posterior.log_posterior import Heights, NormalPosterior
+from hpcstats.core.posterior.marginal import GridMarginal, WeightedMarginal, shortest_interval
 from hpcstats.regression.posterior_summary import posterior
 from hpcstats.regression.prior import FlatPrior, JeffreysPrior, NormalPrior
 from tests import oracles

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpcstats.core.existence import refit
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED, MONOTONE, UNINFORMED
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.core.recession import recession
+from hpcstats.core.cox.existence import refit
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED, MONOTONE, UNINFORMED
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.recession import recession
 
 
 def drawn(seed: int, n: int, p: int, *, entry: bool = False, tied: bool = False) -> dict[str, Any]:

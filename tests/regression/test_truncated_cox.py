@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize
 
 import hpcstats as hs
-from hpcstats.core.reverse_time import place_windows, selection, tally_reverse
+from hpcstats.core.truncation.reverse_time import place_windows, selection, tally_reverse
 from hpcstats.errors import DataError, DesignError, SeparationWarning, UnsupportedError
 from hpcstats.regression.truncated import truncated_cox
 
@@ -158,3 +158,17 @@ def test_rows_without_a_covariate() -> None:
     gone = {"x": [None, *data["x"][1:].tolist()]}
     fit = truncated_cox(y, gone, n_resamples=50, seed=1, missing="drop")
     assert (fit.n, len(fit.dropped)) == (len(y) - 1, 1)
+
+
+@pytest.mark.filterwarnings("ignore::hpcstats.errors.SeparationWarning")
+def test_an_infinite_truncation_time_sees_every_event():
+    covariates = {"x": [0, 1, 0, 1, 1, 0]}
+    times, some, late = [1, 2, 3, 2, 1, 4.0], [np.inf, 4, np.inf, 5, 6, 7], [8, 4, 8, 5, 6, 7]
+    fits = [
+        hs.truncated_cox(hs.Surv.right_truncated(times, v), covariates, "x", n_resamples=20, seed=1)
+        for v in (some, late)
+    ]
+    assert fits[0].coef == pytest.approx(fits[1].coef)
+    assert "Positivity holds" in fits[0].conventions[0]
+    with pytest.raises(DataError, match="which is infinite"):
+        hs.truncated_cox(hs.Surv.right_truncated(times, some), covariates, "x", probability_beyond=0.1)

@@ -13,10 +13,10 @@ import pytest
 from scipy import stats
 
 import hpcstats as hs
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.resampling_weights import block_of_weights
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.resampling.resampling_weights import block_of_weights
 from hpcstats.regression.prior import NormalPrior
 from hpcstats.sensitivity import bootstrap, running
 from hpcstats.sensitivity.choice import choose
@@ -323,7 +323,7 @@ def test_any_joblib_backend_serves():
 
 
 def test_memory_pieces_change_nothing(monkeypatch):
-    from hpcstats.core import resampling_weights
+    from hpcstats.core.resampling import resampling_weights
 
     curves = hs.kaplan_meier(FREIREICH, ARM)
     whole = bootstrap(curves, 300, statistic=("rmst", 20), seed=1)

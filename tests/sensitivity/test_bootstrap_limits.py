@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hpcstats.core import bootstrap_limits as limits
+from hpcstats.core.resampling import bootstrap_limits as limits
 
 DATA = np.random.default_rng(3).gamma(1.5, 4.0, size=14)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.score_permutation import Layer, every_sum
+from hpcstats.core.permutation.score_permutation import Layer, every_sum
 from hpcstats.sensitivity import permutation_test
 from tests import oracles
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpcstats.core.resampling_weights import Units, block_of_weights, one_left_out
+from hpcstats.core.resampling.resampling_weights import Units, block_of_weights, one_left_out
 
 SEED = [1, 2, 3, 4]
 

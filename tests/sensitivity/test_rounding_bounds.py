@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.compatible_times import ranges_of
-from hpcstats.core.weak_orders import all_orders
+from hpcstats.core.rounding.compatible_times import ranges_of
+from hpcstats.core.rounding.weak_orders import all_orders
 from hpcstats.errors import DataError, DesignError, UnsupportedError
 from hpcstats.sensitivity.rounding import rounding_bounds
 from tests.sensitivity import rounding_oracle as oracle

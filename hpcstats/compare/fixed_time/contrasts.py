@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.contrast_scales import SCALES, Scale
+from hpcstats.core.limits.contrast_scales import SCALES, Scale
 
 
 @dataclass(frozen=True, slots=True)

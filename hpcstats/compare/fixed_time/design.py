@@ -10,7 +10,7 @@ import numpy as np
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers
 from hpcstats.compare.fixed_time.contrasts import CONTRASTS, Contrast
 from hpcstats.compare.two_curves import TwoCurves
-from hpcstats.core.contrast_scales import SCALES
+from hpcstats.core.limits.contrast_scales import SCALES
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import last_at_or_before, value_at, weight_up_to

@@ -9,10 +9,10 @@ from scipy.special import ndtr, ndtri
 
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.fixed_time.contrasts import Contrast
-from hpcstats.core.beta_integrals import Betas
-from hpcstats.core.beta_product import BetaParameters, beta_quantile, mid_p_quantile, parameters
-from hpcstats.core.contrast_scales import SCALES, Scale
-from hpcstats.core.melding import chance_of_order, lowest_difference
+from hpcstats.core.limits.beta_integrals import Betas
+from hpcstats.core.limits.beta_product import BetaParameters, beta_quantile, mid_p_quantile, parameters
+from hpcstats.core.limits.contrast_scales import SCALES, Scale
+from hpcstats.core.limits.melding import chance_of_order, lowest_difference
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import Counts
 

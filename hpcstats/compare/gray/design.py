@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.gray import Placed, scores
+from hpcstats.core.competing.gray import Placed, scores
 from hpcstats.core.logrank import quadratic_form
 from hpcstats.core.risk_sets import place
 from hpcstats.errors import DesignError

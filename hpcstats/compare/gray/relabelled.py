@@ -12,8 +12,8 @@ import numpy as np
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.gray.design import GrayDesign
 from hpcstats.compare.permutation.shares import TIE
-from hpcstats.core.all_relabellings import all_relabellings, number_of_relabellings
-from hpcstats.core.relabelling import relabelled
+from hpcstats.core.permutation.all_relabellings import all_relabellings, number_of_relabellings
+from hpcstats.core.permutation.relabelling import relabelled
 from hpcstats.errors import UnsupportedError
 from hpcstats.randomness import generator_of
 

@@ -11,9 +11,9 @@ from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.compare.interval_log_rank.p_value import METHODS, Statistic, Way, answer
 from hpcstats.compare.interval_log_rank.result import IntervalLogrankResult
 from hpcstats.compare.permutation.distribution import permutation_distribution
-from hpcstats.core import interval_scores as kernel
-from hpcstats.core.turnbull import MOST_REGIONS, maximise
-from hpcstats.core.turnbull_regions import ends_of, innermost
+from hpcstats.core.interval import interval_scores as kernel
+from hpcstats.core.interval.regions import ends_of, innermost
+from hpcstats.core.interval.turnbull import MOST_REGIONS, maximise
 from hpcstats.errors import DesignError, UnsupportedError, check_option, listing
 from hpcstats.groups import ALTERNATIVES, Groups, needs_kind
 from hpcstats.randomness import generator_of, number_of_resamples

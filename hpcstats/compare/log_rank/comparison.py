@@ -9,8 +9,8 @@ import numpy as np
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.permutation.distribution import PermutationDistribution, permutation_distribution
 from hpcstats.compare.permutation.standardised import StandardisedDistribution, risk_table
-from hpcstats.core import permutation_scores
 from hpcstats.core.logrank import WeightFunction
+from hpcstats.core.permutation import permutation_scores
 from hpcstats.core.risk_sets import RiskSets, place
 from hpcstats.groups import Groups
 from hpcstats.surv import Surv

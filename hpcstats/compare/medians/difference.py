@@ -10,8 +10,13 @@ from hpcstats.columns import FloatArray
 from hpcstats.compare.medians.design import Asked, conventions, fragile, sentence, status_of
 from hpcstats.compare.medians.result import MedianComparison
 from hpcstats.compare.two_curves import TwoCurves
+from hpcstats.core.limits.quantile_melding import (
+    Steps,
+    chance_of_difference,
+    lower_and_upper,
+    lowest_difference,
+)
 from hpcstats.core.product_limit import product_limit
-from hpcstats.core.quantile_melding import Steps, chance_of_difference, lower_and_upper, lowest_difference
 from hpcstats.core.step_function import curve_quantile
 
 

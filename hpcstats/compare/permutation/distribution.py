@@ -10,10 +10,10 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.permutation.shares import Shares, divided, shares_of
-from hpcstats.core.arrangements import Stratum, arrangements, enumerate_sums, expected_states
-from hpcstats.core.exact_sums import Part, plan, tails
-from hpcstats.core.permutation_scores import Lattice, rounded, whole_numbers
-from hpcstats.core.relabelling import group_sums, relabelled
+from hpcstats.core.permutation.arrangements import Stratum, arrangements, enumerate_sums, expected_states
+from hpcstats.core.permutation.exact_sums import Part, plan, tails
+from hpcstats.core.permutation.permutation_scores import Lattice, rounded, whole_numbers
+from hpcstats.core.permutation.relabelling import group_sums, relabelled
 from hpcstats.errors import UnsupportedError
 
 MOST_SUMS = 1_100_000_000

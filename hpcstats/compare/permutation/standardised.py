@@ -12,9 +12,9 @@ from hpcstats.columns import FloatArray, IntArray
 from hpcstats.compare.permutation.distribution import PermutationDistribution
 from hpcstats.compare.permutation.shares import Shares, divided, shares_of
 from hpcstats.core.logrank import WeightFunction, quadratic_form
-from hpcstats.core.relabelling import RiskTable, group_sums, relabelled
+from hpcstats.core.permutation.relabelling import RiskTable, group_sums, relabelled
+from hpcstats.core.permutation.standardised_sums import all_statistics, standardise
 from hpcstats.core.risk_sets import RiskSets, count
-from hpcstats.core.standardised_sums import all_statistics, standardise
 from hpcstats.errors import UnsupportedError
 
 MOST_ARRANGEMENTS = 200_000_000

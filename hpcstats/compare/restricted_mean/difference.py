@@ -12,7 +12,7 @@ from hpcstats.compare.restricted_mean.design import Design, check_drawing, chose
 from hpcstats.compare.restricted_mean.permutation import contrasts, permuted, studentised, tied_within
 from hpcstats.compare.restricted_mean.result import RmstComparison
 from hpcstats.compare.restricted_mean.words import conventions, fragile_texts, sentence, unlimited
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.surv import Surv
 
 

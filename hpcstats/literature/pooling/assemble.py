@@ -7,14 +7,14 @@ import math
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.meta_effects import (
+from hpcstats.core.meta.effects import (
     binomial_limits,
     from_scale,
     poisson_limits,
     proportion_effects,
     rate_effects,
 )
-from hpcstats.core.meta_families import Counts
+from hpcstats.core.meta.families import Counts
 from hpcstats.literature.pooling import words
 from hpcstats.literature.pooling.choices import Choices
 from hpcstats.literature.pooling.pooled_estimate import PooledEstimate

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from hpcstats.core.meta_heterogeneity import ESTIMATORS
+from hpcstats.core.meta.heterogeneity import ESTIMATORS
 from hpcstats.errors import DataError, UnsupportedError, check_option
 from hpcstats.groups import confidence_level
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.meta_families import Counts
-from hpcstats.core.meta_profile import random_effects, signed_root
+from hpcstats.core.meta.families import Counts
+from hpcstats.core.meta.profile import random_effects, signed_root
 
 if TYPE_CHECKING:
     from hpcstats.literature.pooling.pooled_estimate import PooledEstimate

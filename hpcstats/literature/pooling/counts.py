@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.core.meta_effects import PROPORTION_SCALES, RATE_SCALES
+from hpcstats.core.meta.effects import PROPORTION_SCALES, RATE_SCALES
 from hpcstats.errors import DataError, listing
 from hpcstats.literature.pooling.assemble import pool_counts
 from hpcstats.literature.pooling.choices import choose

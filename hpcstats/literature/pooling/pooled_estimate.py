@@ -11,7 +11,7 @@ from scipy.special import ndtr, stdtr
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.meta_effects import from_scale
+from hpcstats.core.meta.effects import from_scale
 from hpcstats.errors import DesignError, check_option
 from hpcstats.literature.pooling.confidence import confidence_draws
 from hpcstats.literature.pooling.studies import Dropped, Studies

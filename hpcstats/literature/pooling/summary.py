@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray
-from hpcstats.core import meta_pooling as pooling
-from hpcstats.core.meta_families import Counts
-from hpcstats.core.meta_heterogeneity import between_studies
-from hpcstats.core.meta_profile import mean_limits, random_effects, tau2_limits
+from hpcstats.core.meta import pooling
+from hpcstats.core.meta.families import Counts
+from hpcstats.core.meta.heterogeneity import between_studies
+from hpcstats.core.meta.profile import mean_limits, random_effects, tau2_limits
 from hpcstats.results import Status
 
 NAN_PAIR = (math.nan, math.nan)

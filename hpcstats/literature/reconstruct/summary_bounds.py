@@ -20,7 +20,7 @@ from hpcstats.results import Result
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hpcstats.core.compatible_sets_bounds import LinearRules
+    from hpcstats.core.summaries.bounds import LinearRules
 
 _SETTLED = 9
 
@@ -156,7 +156,7 @@ def _contradiction(n: int, statements: Sequence[Constraint], scale: Constraint) 
 
 def _solve(n: int, statements: Sequence[Constraint]) -> tuple[FloatArray, FloatArray] | None:
     """Return the limits of each place and, last, of the median; None if no values agree."""
-    from hpcstats.core.compatible_sets_bounds import extremes
+    from hpcstats.core.summaries.bounds import extremes
 
     draft = draft_of(n, statements)
     if draft.spreads or draft.between:
@@ -181,7 +181,7 @@ def _solve(n: int, statements: Sequence[Constraint]) -> tuple[FloatArray, FloatA
 
 
 def _linear(draft: Draft) -> tuple[LinearRules, float]:
-    from hpcstats.core.compatible_sets_bounds import LinearRules
+    from hpcstats.core.summaries.bounds import LinearRules
 
     n = draft.n
     named = [abs(float(value)) for value in draft.thresholds]

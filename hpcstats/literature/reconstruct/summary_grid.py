@@ -9,10 +9,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from hpcstats.core.compatible_sets import is_possible
-from hpcstats.core.compatible_sets_machine import machine
-from hpcstats.core.compatible_sets_rules import Rules, cells
 from hpcstats.core.risk_sets import BoolArray
+from hpcstats.core.summaries.compatible_sets import is_possible
+from hpcstats.core.summaries.machine import machine
+from hpcstats.core.summaries.rules import Rules, cells
 from hpcstats.errors import DesignError, UnsupportedError
 from hpcstats.literature.reconstruct.constraints import Constraint
 from hpcstats.literature.reconstruct.constraints_draft import Draft, Mixture

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcstats.core.compatible_sets import CountingTable, counting_table
-from hpcstats.core.compatible_sets_tilt import has_spread, tilted
-from hpcstats.core.compatible_sets_walk import by_chance, by_rank
 from hpcstats.core.risk_sets import IntArray
+from hpcstats.core.summaries.compatible_sets import CountingTable, counting_table
+from hpcstats.core.summaries.tilt import has_spread, tilted
+from hpcstats.core.summaries.walk import by_chance, by_rank
 from hpcstats.errors import UnsupportedError
 from hpcstats.literature.reconstruct.summary_grid import Plan
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.core.compatible_sets_walk import numbers_at_pair, numbers_at_places
+from hpcstats.core.summaries.walk import numbers_at_pair, numbers_at_places
 from hpcstats.errors import DataError, DesignError
 from hpcstats.literature.reconstruct.constraints import Constraint
 from hpcstats.literature.reconstruct.summary_band import CompatibleBand, quantile_curves, share_above

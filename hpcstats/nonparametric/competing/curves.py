@@ -10,8 +10,8 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.competing_limits import incidence_limits
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.competing.limits import incidence_limits
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.core.step_function import value_at
 from hpcstats.groups import cause_number
 from hpcstats.nonparametric.curves import Curve, Curves

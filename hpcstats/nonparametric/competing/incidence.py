@@ -8,10 +8,10 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core import competing_variance
-from hpcstats.core.competing import Incidence, count_causes, cumulative_incidence
-from hpcstats.core.competing_influence import infinitesimal_jackknife
-from hpcstats.core.competing_limits import SCALES
+from hpcstats.core.competing import variance as competing_variance
+from hpcstats.core.competing.incidence import Incidence, count_causes, cumulative_incidence
+from hpcstats.core.competing.influence import infinitesimal_jackknife
+from hpcstats.core.competing.limits import SCALES
 from hpcstats.core.risk_sets import place
 from hpcstats.errors import NonIdentifiableWarning, check_option, listing, warn
 from hpcstats.groups import Groups, case_weights, confidence_level, needs_kind, number_of

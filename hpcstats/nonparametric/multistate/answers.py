@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.core.multistate.paths import covariance, influences, paths
 from hpcstats.core.multistate.proportions import by_proportions
 from hpcstats.core.multistate.stays import Moves
-from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.errors import DataError, DesignError, check_option
 from hpcstats.randomness import generator_of, number_of_resamples

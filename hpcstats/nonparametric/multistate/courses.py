@@ -8,7 +8,7 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.competing_limits import SCALES
+from hpcstats.core.competing.limits import SCALES
 from hpcstats.core.multistate.paths import covariance, influences, paths
 from hpcstats.errors import DesignError, NonIdentifiableWarning, check_option, warn
 from hpcstats.groups import confidence_level, number_of

@@ -9,9 +9,9 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.competing_limits import incidence_limits
+from hpcstats.core.competing.limits import incidence_limits
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.core.multistate.stays import Moves
-from hpcstats.core.pointwise import normal_quantile
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import value_at
 from hpcstats.errors import DesignError

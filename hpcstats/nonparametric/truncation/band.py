@@ -118,8 +118,8 @@ def truncation_band(
         Times to the event.
     truncation_lower, truncation_upper : columns of numbers
         Bounds of each truncation time. A truncation time before the event itself is impossible, so a lower
-        bound before it is raised to it (`raised` says where). Where nothing limits a truncation time from
-        above, any number from the largest time on is as good as infinity.
+        bound before it is raised to it (`raised` says where). An upper bound may be infinite: nothing
+        limits the truncation time from above.
     id, unit
         As in `Surv.right_truncated`.
     interval, level, weights, n_resamples, seed

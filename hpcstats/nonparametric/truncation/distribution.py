@@ -9,8 +9,8 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.core import step_function
-from hpcstats.core.reverse_time import quantile
 from hpcstats.core.risk_sets import SAME_TIME, Counts
+from hpcstats.core.truncation.reverse_time import quantile
 from hpcstats.errors import DataError, DesignError
 from hpcstats.nonparametric.further_answers import asked_probabilities, asked_times
 from hpcstats.results import Result, freeze

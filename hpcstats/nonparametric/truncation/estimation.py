@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.double_truncation import distribution_variance, estimate_masses, linked_groups
-from hpcstats.core.reverse_time import (
+from hpcstats.core.risk_sets import Counts
+from hpcstats.core.truncation.double_truncation import distribution_variance, estimate_masses, linked_groups
+from hpcstats.core.truncation.reverse_time import (
     Windows,
     emptied,
     place_windows,
@@ -16,8 +17,7 @@ from hpcstats.core.reverse_time import (
     tally_reverse,
     tally_windows,
 )
-from hpcstats.core.risk_sets import Counts
-from hpcstats.core.truncated_curves import summed
+from hpcstats.core.truncation.truncated_curves import summed
 from hpcstats.errors import listing
 from hpcstats.surv import Surv
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import TRANSFORMS, normal_quantile, survival_limits
-from hpcstats.core.resampling_weights import Units, block_of_weights
-from hpcstats.core.truncated_curves import TruncatedCurves
+from hpcstats.core.limits.pointwise import TRANSFORMS, normal_quantile, survival_limits
+from hpcstats.core.resampling.resampling_weights import Units, block_of_weights
+from hpcstats.core.truncation.truncated_curves import TruncatedCurves
 from hpcstats.nonparametric.truncation.estimation import Estimated
 from hpcstats.randomness import generator_of, number_of_resamples
 
@@ -72,18 +72,10 @@ def _resampled(
     """Draw cases and take percentiles of F; too many resamples without an estimate leave no limits."""
     number = number_of_resamples(n_resamples, least=2)
     generator, written = generator_of(seed)
-    whole = not (weights % 1).any()
-    n = weights.size
-    units = Units(
-        np.arange(n),
-        np.zeros(n, dtype=np.int64),
-        np.array(weights) if whole else np.ones(n),
-        np.ones(n) if whole else np.array(weights),
-    )
     entropy = generator.integers(0, 2**32, size=4).tolist()
     drawn = [
         TruncatedCurves.of(found.windows, piece, double=double)
-        for piece in block_of_weights(units, "multinomial", entropy, 0, number)
+        for piece in block_of_weights(Units.of_rows(weights), "multinomial", entropy, 0, number)
     ]
     known = np.concatenate([piece.known for piece in drawn])
     values = np.concatenate([piece.distribution for piece in drawn])[known]

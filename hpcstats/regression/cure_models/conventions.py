@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpcstats.core.parametric_cure import LINKS
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.cure import LINKS
 from hpcstats.errors import UnsupportedError, check_option
 from hpcstats.regression.parametric_models.conventions import natural_turn
 

@@ -8,10 +8,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_climb import Summit, climb
-from hpcstats.core.parametric_cure import LINKS, Link
-from hpcstats.core.parametric_existence import collapses
-from hpcstats.core.parametric_likelihood import Observed
+from hpcstats.core.parametric.climb import Summit, climb
+from hpcstats.core.parametric.cure import LINKS, Link
+from hpcstats.core.parametric.existence import collapses
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.regression.cure_models.mixture_start import mixture_start
 from hpcstats.regression.parametric_models.distributions import Distribution
 from hpcstats.regression.parametric_models.estimate import unreached

@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_cure import LINKS, Cure
-from hpcstats.core.parametric_prediction import Subject
-from hpcstats.core.parametric_profile import profile_limit
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.cure import LINKS, Cure
+from hpcstats.core.parametric.prediction import Subject
+from hpcstats.core.parametric.profile import profile_limit
 from hpcstats.errors import DataError
 from hpcstats.groups import confidence_level
 from hpcstats.regression.cure_models import conventions

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray
-from hpcstats.core import follow_up
+from hpcstats.core.parametric import follow_up
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import BoolArray, count, place
 from hpcstats.errors import DataError, UnsupportedError

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_cure import Link
+from hpcstats.core.parametric.cure import Link
 from hpcstats.regression.parametric_models.problem import Problem
 
 _BASES = {

@@ -9,8 +9,8 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_cure import LINKS, Cure
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.cure import LINKS, Cure
 from hpcstats.errors import NonIdentifiableWarning, UnsupportedError, check_option, warn
 from hpcstats.groups import confidence_level
 from hpcstats.regression.cure_models.estimate import CureEstimate, boundary_limit, estimate

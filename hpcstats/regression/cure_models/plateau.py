@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcstats.core.likelihood_limits import likelihood_limits
-from hpcstats.core.pointwise import normal_quantile, survival_limits
+from hpcstats.core.limits.likelihood_limits import likelihood_limits
+from hpcstats.core.limits.pointwise import normal_quantile, survival_limits
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.surv import Surv

@@ -10,10 +10,10 @@ from scipy.special import expit, ndtr
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, as_frame
-from hpcstats.core.cure_profile import CureProfile
-from hpcstats.core.identifiability import scale
-from hpcstats.core.parametric_climb import Summit, climb
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.climb import Summit, climb
+from hpcstats.core.parametric.cure_profile import CureProfile
 from hpcstats.errors import (
     DataError,
     DesignError,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.errors import UnsupportedError, check_option
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_gamma import Gamma, GeneralisedGamma
-from hpcstats.core.parametric_hazard_families import Gompertz, Spline
-from hpcstats.core.parametric_hazards import Family
-from hpcstats.core.parametric_laws import ExtremeValue, LocationScale, Logistic, Normal
-from hpcstats.core.parametric_likelihood import Observed
+from hpcstats.core.parametric.gamma import Gamma, GeneralisedGamma
+from hpcstats.core.parametric.hazard_families import Gompertz, Spline
+from hpcstats.core.parametric.hazards import Family
+from hpcstats.core.parametric.laws import ExtremeValue, LocationScale, Logistic, Normal
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.errors import DataError, DesignError, check_option
 
 Effect = Literal["time ratio", "hazard ratio", "difference"]

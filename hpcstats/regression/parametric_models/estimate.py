@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_climb import Summit
-from hpcstats.core.parametric_existence import collapses, separation
-from hpcstats.core.parametric_likelihood import Observed
+from hpcstats.core.parametric.climb import Summit
+from hpcstats.core.parametric.existence import collapses, separation
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.errors import listing
 from hpcstats.regression.parametric_models.distributions import Distribution
 from hpcstats.regression.parametric_models.lifelines_start import lifelines_start

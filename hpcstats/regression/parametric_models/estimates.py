@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_climb import Summit
-from hpcstats.core.parametric_hazards import Family
-from hpcstats.core.parametric_profile import profile_drop, profile_limit
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.climb import Summit
+from hpcstats.core.parametric.hazards import Family
+from hpcstats.core.parametric.profile import profile_drop, profile_limit
 from hpcstats.design import Design
 from hpcstats.errors import DataError, listing
 from hpcstats.groups import confidence_level

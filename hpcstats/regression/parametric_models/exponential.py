@@ -15,8 +15,8 @@ import numpy as np
 from scipy.special import gammaincinv
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_likelihood import Observed
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.errors import UnsupportedError
 
 RATE_INTERVALS = ("exact", "type-ii")

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.parametric_hazard_families import Spline
-from hpcstats.core.parametric_likelihood import Observed
+from hpcstats.core.parametric.hazard_families import Spline
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.regression.parametric_models.problem import Problem
 
 _AFT = {

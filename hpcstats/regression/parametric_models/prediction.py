@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import expit, logit
 
 from hpcstats.columns import FloatArray, as_frame, as_numbers
-from hpcstats.core.parametric_prediction import Subject
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.parametric.prediction import Subject
 from hpcstats.errors import DataError, DesignError
 from hpcstats.groups import confidence_level
 from hpcstats.regression.new_data import encode

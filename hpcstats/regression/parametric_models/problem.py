@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.identifiability import scale
-from hpcstats.core.parametric_climb import Summit, highest
-from hpcstats.core.parametric_hazards import Family
-from hpcstats.core.parametric_likelihood import Likelihood, Observed
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.parametric.climb import Summit, highest
+from hpcstats.core.parametric.hazards import Family
+from hpcstats.core.parametric.likelihood import Likelihood, Observed
 from hpcstats.regression.parametric_models.distributions import Distribution
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers
-from hpcstats.core.parametric_likelihood import Observed
+from hpcstats.core.parametric.likelihood import Observed
 from hpcstats.covariates import column_of
 from hpcstats.design import Design, build_design
 from hpcstats.errors import DataError, DesignError, listing

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import IntArray
-from hpcstats.core.subdistribution_weights import RiskSets, risk_sets
+from hpcstats.core.competing.subdistribution_weights import RiskSets, risk_sets
 from hpcstats.covariates import column_of
 from hpcstats.design import Design
 from hpcstats.errors import DesignError

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.pointwise import normal_quantile
-from hpcstats.core.subdistribution_influence import Influence
+from hpcstats.core.competing.subdistribution_influence import Influence
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.design import Design
 from hpcstats.regression.chi_squared import ChiSquaredTest
 from hpcstats.regression.subdistribution.case import SubdistributionCase

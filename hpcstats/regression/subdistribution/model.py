@@ -9,13 +9,13 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.existence import maximum_or_recession
-from hpcstats.core.identifiability import scale
-from hpcstats.core.newton import CONVERGED, Maximum, maximise
-from hpcstats.core.recession import Recession
-from hpcstats.core.subdistribution import SubdistributionLikelihood
-from hpcstats.core.subdistribution_influence import Influence
-from hpcstats.core.subdistribution_weights import RULES
+from hpcstats.core.competing.subdistribution import SubdistributionLikelihood
+from hpcstats.core.competing.subdistribution_influence import Influence
+from hpcstats.core.competing.subdistribution_weights import RULES
+from hpcstats.core.cox.existence import maximum_or_recession
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.newton import CONVERGED, Maximum, maximise
+from hpcstats.core.cox.recession import Recession
 from hpcstats.design import Design, build_design
 from hpcstats.errors import (
     ConvergenceWarning,

@@ -9,8 +9,8 @@ import numpy as np
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.core.competing_limits import SCALES, incidence_limits
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.competing.limits import SCALES, incidence_limits
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.core.risk_sets import SAME_TIME
 from hpcstats.core.step_function import last_at_or_before
 from hpcstats.errors import DataError, DesignError, check_option, listing
@@ -191,6 +191,6 @@ def _coefficients(fit: FineGrayFit) -> FloatArray:
 
 
 def _widths(fit: FineGrayFit) -> FloatArray:
-    from hpcstats.core.identifiability import scale
+    from hpcstats.core.cox.identifiability import scale
 
     return scale(fit.design.matrix)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core import rounding_curve, rounding_mean, rounding_quantile
-from hpcstats.core.compatible_times import Ranges
-from hpcstats.core.order_search import SLOTS, candidates, search
-from hpcstats.core.rounding_mean import Direction
+from hpcstats.core.rounding import curve as rounding_curve
+from hpcstats.core.rounding import mean as rounding_mean
+from hpcstats.core.rounding import quantile as rounding_quantile
+from hpcstats.core.rounding.compatible_times import Ranges
+from hpcstats.core.rounding.mean import Direction
+from hpcstats.core.rounding.order_search import SLOTS, candidates, search
 from hpcstats.errors import DesignError
 from hpcstats.nonparametric.survival import kaplan_meier
 from hpcstats.nonparametric.survival_curves import SurvivalCurves

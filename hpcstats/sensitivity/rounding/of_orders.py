@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core import rounding_hazard
-from hpcstats.core.compatible_times import Ranges
-from hpcstats.core.many_orders import chi_squared_tail, cox_coefficients, logrank_statistics
-from hpcstats.core.order_search import SLOTS, Statistic, candidates, search
+from hpcstats.core.permutation.many_orders import chi_squared_tail, cox_coefficients, logrank_statistics
 from hpcstats.core.risk_sets import distinct_times
-from hpcstats.core.weak_orders import all_orders
+from hpcstats.core.rounding import hazard as rounding_hazard
+from hpcstats.core.rounding.compatible_times import Ranges
+from hpcstats.core.rounding.order_search import SLOTS, Statistic, candidates, search
+from hpcstats.core.rounding.weak_orders import all_orders
 from hpcstats.design import Design, build_design
 from hpcstats.errors import DataError, DesignError, UnsupportedError, check_option, listing
 from hpcstats.findings import design_problems, refuse

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers
-from hpcstats.core.compatible_times import Ranges, ranges_of
+from hpcstats.core.rounding.compatible_times import Ranges, ranges_of
 from hpcstats.errors import DataError, check_option, listing
 from hpcstats.groups import Groups, needs_kind, same_rows
 from hpcstats.surv import Surv

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import IntArray
-from hpcstats.core.compatible_times import times_of
+from hpcstats.core.rounding.compatible_times import times_of
 from hpcstats.errors import DataError, check_option
 from hpcstats.results import Result
 from hpcstats.sensitivity.rounding.reported import Reported

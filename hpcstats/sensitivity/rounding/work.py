@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import IntArray
-from hpcstats.core.order_search import random_order
+from hpcstats.core.rounding.order_search import random_order
 
 _CHOICES = 10
 

@@ -257,3 +257,12 @@ def test_impossible_summaries_answer_with_the_reason():
     lonely = from_summary(1, maximum=3, sd=1)
     assert lonely.contradiction == (StandardDeviation(1),)
     assert not from_summary(2, maximum=3, scale=(4, 9)).possible
+
+
+def test_one_and_no_data_set_are_spoken_of_as_such():
+    one = str(from_summary(1, constraints=Mean(5)))
+    assert one.startswith("1 data set of 1 value agrees with the summary")
+    assert "The only data set (multiset) of 1 value" in one
+    none = str(from_summary(3, constraints=[Mean(5), Maximum(3)]))
+    assert none.startswith("0 data sets of 3 values agree")
+    assert "Empty DataFrame" not in none

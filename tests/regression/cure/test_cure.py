@@ -204,7 +204,7 @@ def test_the_semiparametric_model_is_the_fixed_point_of_the_em_algorithm() -> No
 
 
 def test_the_semiparametric_gradient_is_the_slope_of_its_profile() -> None:
-    from hpcstats.core.cure_profile import CureProfile
+    from hpcstats.core.parametric.cure_profile import CureProfile
 
     y, x = plateau(30)
     z = np.column_stack([np.ones(30), x])

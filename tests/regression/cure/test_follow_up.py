@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize
 
 import hpcstats as hs
-from hpcstats.core.follow_up import exponential_deviance, exponential_share, follow_up_statistics
+from hpcstats.core.parametric.follow_up import exponential_deviance, exponential_share, follow_up_statistics
 
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSE = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]

@@ -9,12 +9,12 @@ import pytest
 from scipy import stats
 from scipy.special import gammaln, log_ndtr
 
-from hpcstats.core.incomplete_gamma import minus_log_lower, minus_log_upper
-from hpcstats.core.parametric_cure import LINKS, Cure
-from hpcstats.core.parametric_gamma import Gamma, GeneralisedGamma
-from hpcstats.core.parametric_hazard_families import Gompertz, Spline
-from hpcstats.core.parametric_laws import ExtremeValue, LocationScale, Logistic, Normal
-from hpcstats.core.parametric_likelihood import Likelihood, Observed
+from hpcstats.core.parametric.cure import LINKS, Cure
+from hpcstats.core.parametric.gamma import Gamma, GeneralisedGamma
+from hpcstats.core.parametric.hazard_families import Gompertz, Spline
+from hpcstats.core.parametric.incomplete_gamma import minus_log_lower, minus_log_upper
+from hpcstats.core.parametric.laws import ExtremeValue, LocationScale, Logistic, Normal
+from hpcstats.core.parametric.likelihood import Likelihood, Observed
 
 PLAIN: dict[str, Any] = {
     "exponential": LocationScale(ExtremeValue(), 1.0),

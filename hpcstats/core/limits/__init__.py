@@ -1,0 +1,1 @@
+"""Confidence limits of curves and of contrasts of curves."""

@@ -1,0 +1,1 @@
+"""Parametric laws of times, their likelihoods and fits."""

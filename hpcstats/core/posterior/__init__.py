@@ -1,0 +1,1 @@
+"""Posterior summaries by quadrature and importance weights."""

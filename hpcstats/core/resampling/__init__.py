@@ -1,0 +1,1 @@
+"""Weights of resamples, and curves under them."""

@@ -1,0 +1,1 @@
+"""Extremes over all data that rounding allows."""

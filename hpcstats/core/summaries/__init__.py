@@ -1,0 +1,1 @@
+"""All data sets behind a published summary."""
