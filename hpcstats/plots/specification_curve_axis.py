@@ -43,7 +43,7 @@ class PlainAxis:
     def ticks(self) -> tuple[float, ...]:
         """Round values."""
         found = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)
-        found = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)
+        return tuple(formats.settled(tick) for tick in map(float, found) if self.holds(tick))
 
 
 def shown(tick: float, *, ratio: bool) -> str:

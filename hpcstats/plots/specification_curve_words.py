@@ -141,8 +141,8 @@ def alternative(plan: Plan, lines: Sequence[Text]) -> str:
     for row in found.influence().to_dict(orient="records"):
         choice = str(row["choice"])
         lowest, highest = (
-            f"{printed(float(row[end]), ratio=found.logarithmic)} ({plan.named(choice, row[f'{end}_option'])})"
-            for end in ("lowest", "highest")
+            f"{printed(float(row[end]), ratio=found.logarithmic)} ({plan.named(choice, option)})"
+            for end, option in (("lowest", row["lowest_option"]), ("highest", row["highest_option"]))
         )
         sentences.append(f"{plan.named(choice)}: median {lowest} to {highest}.")
     return " ".join(sentences)

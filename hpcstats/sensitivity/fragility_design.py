@@ -12,10 +12,10 @@ from scipy.special import chdtrc, ndtri
 from hpcstats.columns import BoolArray, IntArray, as_events
 from hpcstats.compare.permutation.distribution import PermutationDistribution, permutation_distribution
 from hpcstats.compare.permutation.shares import Reading
-from hpcstats.core import changes as kernel
-from hpcstats.core import permutation_scores
-from hpcstats.core.changes import Changes
+from hpcstats.core.fragility import changes as kernel
+from hpcstats.core.fragility.changes import Changes
 from hpcstats.core.logrank import unit
+from hpcstats.core.permutation import permutation_scores
 from hpcstats.core.risk_sets import RiskSets, place
 from hpcstats.errors import DesignError
 from hpcstats.groups import Groups, needs_kind, same_rows

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core import fewest_changes
-from hpcstats.core.fewest_changes import Target
+from hpcstats.core.fragility import fewest_changes
+from hpcstats.core.fragility.fewest_changes import Target
 from hpcstats.sensitivity.fragility_design import Flips
 
 SEARCHES = ("fewest", "earliest-first", "latest-first")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core import fisher
+from hpcstats.core.fragility import fisher
 from hpcstats.errors import DataError
 from hpcstats.results import Result
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray
-from hpcstats.core.residual_times import LineHazard, StepHazard, exposure
 from hpcstats.core.risk_sets import count, place
+from hpcstats.core.tipping.residual_times import LineHazard, StepHazard, exposure
 
 CURVES = {
     "proportional-hazards": (

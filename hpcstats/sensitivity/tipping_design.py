@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_events
-from hpcstats.core.residual_times import LineHazard, StepHazard
 from hpcstats.core.risk_sets import count, distinct_times, place
-from hpcstats.core.two_group_cox import posterior_quantiles
-from hpcstats.core.two_group_tables import tabulate
+from hpcstats.core.tipping.residual_times import LineHazard, StepHazard
+from hpcstats.core.tipping.two_group_cox import posterior_quantiles
+from hpcstats.core.tipping.two_group_tables import tabulate
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.groups import Groups, needs_kind, same_rows
 from hpcstats.sensitivity.tipping_curves import Imputed, Side

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core import rubin, two_group_cox
-from hpcstats.core.two_group_tables import AT_ONCE, score_and_variance, tabulate
+from hpcstats.core.missing import rubin
+from hpcstats.core.tipping import two_group_cox
+from hpcstats.core.tipping.two_group_tables import AT_ONCE, score_and_variance, tabulate
 from hpcstats.errors import UnsupportedError, check_option
 from hpcstats.sensitivity.tipping_curves import Imputed
 from hpcstats.sensitivity.tipping_design import Gaps

@@ -77,7 +77,7 @@ LIBRARIES: dict[str, set[str]] = {
     "literature": {"pandas", "pandera", "scipy", "statsmodels"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},
-    "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL"},
+    "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL", "jinja2"},
     "cli": {"typer", "rich", "click"},
 }
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from scipy.special import ndtri
 
-from hpcstats.core import changes, fewest_changes
-from hpcstats.core.fewest_changes import Target
+from hpcstats.core.fragility import changes, fewest_changes
+from hpcstats.core.fragility.fewest_changes import Target
 from hpcstats.core.risk_sets import place
 from tests import oracles
 from tests.properties.strategies import cases, checked

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core import fisher
+from hpcstats.core.fragility import fisher
 from hpcstats.errors import DataError, DesignError, UnsupportedError
 from hpcstats.sensitivity import fragility, fragility_2x2
 

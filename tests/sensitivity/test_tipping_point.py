@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.core import rubin
+from hpcstats.core.missing import rubin
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning, UnsupportedError
 from hpcstats.sensitivity import best_and_worst_case, tipping_point
 

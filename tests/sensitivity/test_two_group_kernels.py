@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 
 import hpcstats as hs
-from hpcstats.core import two_group_cox
-from hpcstats.core.residual_times import LineHazard, StepHazard, exposure
-from hpcstats.core.two_group_cox import ESTIMATED, NO_INFORMATION, NO_MAXIMUM
-from hpcstats.core.two_group_tables import score_and_variance, tabulate
+from hpcstats.core.tipping import two_group_cox
+from hpcstats.core.tipping.residual_times import LineHazard, StepHazard, exposure
+from hpcstats.core.tipping.two_group_cox import ESTIMATED, NO_INFORMATION, NO_MAXIMUM
+from hpcstats.core.tipping.two_group_tables import score_and_variance, tabulate
 from tests import oracles
 from tests.properties.strategies import cases, checked
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_frame
-from hpcstats.core.identifiability import scale
-from hpcstats.core.substantive import log_outcome
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.missing.substantive import log_outcome
 from hpcstats.covariates import given_names, unknown_column
 from hpcstats.design import Design, build_design
 from hpcstats.errors import DataError, DesignError, HpcstatsWarning, listing

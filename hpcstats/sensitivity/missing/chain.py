@@ -13,8 +13,8 @@ from statsmodels.imputation.mice import MICEData
 from statsmodels.regression.linear_model import OLS
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.multinomial_logistic import augmented, fit_multinomial, probabilities
-from hpcstats.core.substantive import spread_of
+from hpcstats.core.missing.multinomial_logistic import augmented, fit_multinomial, probabilities
+from hpcstats.core.missing.substantive import spread_of
 from hpcstats.sensitivity.missing.variables import Variable
 
 DONORS = 5

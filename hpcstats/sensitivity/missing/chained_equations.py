@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hpcstats.columns import FloatArray
+from hpcstats.core.missing.substantive import cumulative_baseline
 from hpcstats.core.risk_sets import place
-from hpcstats.core.substantive import cumulative_baseline
 from hpcstats.sensitivity.missing.draws import Draws, summaries
 from hpcstats.sensitivity.missing.variables import Columns, Variable
 from hpcstats.sensitivity.running import run_blocks

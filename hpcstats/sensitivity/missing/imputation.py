@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.core.rubin import Pooled, monte_carlo_errors, pool
+from hpcstats.core.missing.rubin import Pooled, monte_carlo_errors, pool
 from hpcstats.covariates import given_names
 from hpcstats.design import Design, build_design
 from hpcstats.errors import DataError, DesignError, check_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.core.rubin import Pooled
+from hpcstats.core.missing.rubin import Pooled
 from hpcstats.errors import DataError
 from hpcstats.regression.fit import CoxFit
 from hpcstats.results import Result

@@ -14,20 +14,20 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.firth import FirthPenalty
-from hpcstats.core.identifiability import scale
-from hpcstats.core.multinomial_logistic import augmented, fit_multinomial, probabilities
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import prepare
-from hpcstats.core.risk_sets import RiskSets, place
-from hpcstats.core.substantive import (
+from hpcstats.core.cox.firth import FirthPenalty
+from hpcstats.core.cox.identifiability import scale
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.cox.symmetric import inverse
+from hpcstats.core.missing.multinomial_logistic import augmented, fit_multinomial, probabilities
+from hpcstats.core.missing.substantive import (
     cumulative_baseline,
     log_acceptance,
     log_outcome,
     posterior_of_mean,
     spread_of,
 )
-from hpcstats.core.symmetric import inverse
+from hpcstats.core.risk_sets import RiskSets, place
 from hpcstats.design import Design
 from hpcstats.sensitivity.missing.draws import Draws, summaries
 from hpcstats.sensitivity.missing.variables import Columns

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.identifiability import scale
+from hpcstats.core.cox.identifiability import scale
 from hpcstats.design import Design, Factor, build_design
 from hpcstats.errors import DesignError, listing
 from hpcstats.findings import design_problems, refuse, tied_events, unseen_terms

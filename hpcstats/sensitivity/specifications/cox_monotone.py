@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.newton import maximise
-from hpcstats.core.partial_likelihood import PartialLikelihood
-from hpcstats.core.recession import recession
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood
+from hpcstats.core.cox.recession import recession
 
 
 def coefficient(

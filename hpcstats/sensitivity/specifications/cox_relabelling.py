@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.existence import refit
-from hpcstats.core.newton import maximise
-from hpcstats.core.objective import CONVERGED, MONOTONE, Maximum
-from hpcstats.core.partial_likelihood import PartialLikelihood, prepare
-from hpcstats.core.symmetric import inverse
+from hpcstats.core.cox.existence import refit
+from hpcstats.core.cox.newton import maximise
+from hpcstats.core.cox.objective import CONVERGED, MONOTONE, Maximum
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
+from hpcstats.core.cox.symmetric import inverse
 from hpcstats.regression.choices import Objective, Penalty, penalised
 from hpcstats.sensitivity.specifications.cox_model import CoxModel
 from hpcstats.sensitivity.specifications.cox_monotone import coefficient, distinct_rows

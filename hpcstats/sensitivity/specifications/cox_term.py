@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, stdtr
 
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.regression.choices import Choices, Penalty
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.specifications.cox_labels import relabelling_of

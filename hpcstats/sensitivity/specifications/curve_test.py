@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.core.pointwise import normal_quantile
+from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.errors import UnsupportedError
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.results import Result

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import IntArray
-from hpcstats.core.relabelling import relabelled
+from hpcstats.core.permutation.relabelling import relabelled
 from hpcstats.errors import DataError, listing
 from hpcstats.sensitivity.specifications.outcome import Relabelling
 

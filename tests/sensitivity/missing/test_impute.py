@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import hpcstats as hs
-from hpcstats.core.rubin import pool
+from hpcstats.core.missing.rubin import pool
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning, SeparationWarning
 from hpcstats.sensitivity.missing import impute
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from hpcstats.core.multinomial_logistic import augmented, fit_multinomial, probabilities
+from hpcstats.core.missing.multinomial_logistic import augmented, fit_multinomial, probabilities
 
 
 def with_intercept(x):

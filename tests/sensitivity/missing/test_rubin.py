@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hpcstats.core.rubin import Pooled, degrees_of_freedom, monte_carlo_errors, pool
+from hpcstats.core.missing.rubin import Pooled, degrees_of_freedom, monte_carlo_errors, pool
 
 Q = np.array([[0.9, -0.2], [1.1, 0.1], [1.3, 0.0], [0.7, -0.1], [1.0, 0.2]])
 U = np.array([[0.20, 0.04], [0.22, 0.05], [0.19, 0.04], [0.21, 0.06], [0.23, 0.05]])

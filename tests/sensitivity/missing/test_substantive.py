@@ -7,14 +7,14 @@ import pytest
 from scipy import integrate, stats
 
 import hpcstats as hs
-from hpcstats.core.risk_sets import place
-from hpcstats.core.substantive import (
+from hpcstats.core.missing.substantive import (
     cumulative_baseline,
     log_acceptance,
     log_outcome,
     posterior_of_mean,
     spread_of,
 )
+from hpcstats.core.risk_sets import place
 from hpcstats.sensitivity.missing.chained_equations import own_hazard
 
 TIME = [1, 2, 2, 3, 5, 5, 8, 9]

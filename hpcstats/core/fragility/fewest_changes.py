@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcstats.core.changes import Changes
+from hpcstats.core.fragility.changes import Changes
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
 
 MOST = 400_000_000

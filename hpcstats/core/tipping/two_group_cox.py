@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
-from hpcstats.core.two_group_tables import TwoGroupTables
+from hpcstats.core.tipping.two_group_tables import TwoGroupTables
 
 ESTIMATED, NO_INFORMATION, NO_MAXIMUM, NOT_ARRIVED = range(4)
 """Outcomes: an estimate; nobody to compare at an event time; a monotone likelihood; too many steps."""

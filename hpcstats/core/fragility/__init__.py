@@ -1,0 +1,1 @@
+"""How few changes turn a conclusion."""

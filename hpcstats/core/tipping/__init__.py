@@ -1,0 +1,1 @@
+"""Kernels of tipping points: two groups under many completed data sets."""
