@@ -107,12 +107,14 @@ def best_and_worst_case(
 
     Parameters
     ----------
-    response, group, horizon, impute, unpublished, level
+    response, group
         As in `tipping_point`.
     test : {"logrank", "cox"}
         What compares the groups.
     penalty : {None, "firth"}
         Of the Cox model.
+    horizon, impute, unpublished, level
+        As in `tipping_point`.
 
     Returns
     -------
