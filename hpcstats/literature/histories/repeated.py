@@ -64,7 +64,7 @@ def recurrent_events(
     >>> import hpcstats as hs
     >>> again = hs.literature.recurrent_events(hs.literature.load())
     >>> again.response.take(again.response.id == "brass_2004").to_frame()["time"].tolist()
-    [5.0]
+    [5.0, 8.25]
     """
     if event not in EVENTS:
         raise unknown_option("event", event, EVENTS)
