@@ -22,12 +22,7 @@ def conditional(curves: SurvivalCurves, times: FloatArray, given: FloatArray) ->
     """Return the frame that `SurvivalCurves.conditional` documents."""
     import pandas as pd
 
-    late = given[given >= times.max()]
-    if late.size:
-        raise DataError(
-            f"Nothing is asked for after given={listing(f'{start:g}' for start in late)}: the latest of the "
-            f"times is {times.max():g}. Ask for a later time, or condition on an earlier one."
-        )
+    something_later(times, given)
     frames = []
     for start in given:
         frame = _since(curves, float(start)).at(times[times > start])
@@ -36,6 +31,16 @@ def conditional(curves: SurvivalCurves, times: FloatArray, given: FloatArray) ->
     stacked = pd.concat(frames, ignore_index=True)
     place = stacked["group"].map({label: number for number, label in enumerate(curves.labels)})
     return stacked.iloc[np.argsort(place.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def something_later(times: FloatArray, given: FloatArray) -> None:
+    """Refuse to condition on times that no time asked for comes after."""
+    late = given[given >= times.max()]
+    if late.size:
+        raise DataError(
+            f"Nothing is asked for after given={listing(f'{start:g}' for start in late)}: the latest of the "
+            f"times is {times.max():g}. Ask for a later time, or condition on an earlier one."
+        )
 
 
 def _since(curves: SurvivalCurves, start: float) -> SurvivalCurves:

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from hpcstats import formats
 from hpcstats.columns import IntArray
 from hpcstats.plots import ratio_axis
+from hpcstats.plots.linear_axis import LinearAxis
 from hpcstats.plots.ratio_axis import RatioAxis, words
 
 if TYPE_CHECKING:
@@ -22,22 +23,8 @@ HEIGHT = 58.0
 
 
 @dataclass(frozen=True, slots=True)
-class PlainAxis:
-    """A linear axis, of the same use as `ratio_axis.RatioAxis`."""
-
-    low: float
-    high: float
-    left: float
-    width: float
-
-    def at(self, value: float) -> float:
-        """Return where a value lies, in millimetres; beyond an end the end."""
-        inside = min(max(value, self.low), self.high)
-        return round(self.left + (inside - self.low) / (self.high - self.low) * self.width, 4)
-
-    def holds(self, value: float) -> bool:
-        """Tell whether a value lies on the axis."""
-        return self.low <= value <= self.high
+class PlainAxis(LinearAxis):
+    """A linear axis that need not begin at 0."""
 
     @property
     def ticks(self) -> tuple[float, ...]:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from hpcstats.compare.follow_up import follow_up_warning
+from hpcstats.compare.permutation.answer import Answer
 from hpcstats.core.recurrent.mean_difference import both_observed
 from hpcstats.errors import DesignError, NonIdentifiableWarning, UnsupportedError, check_option, warn
 from hpcstats.groups import ALTERNATIVES, Groups
 from hpcstats.randomness import generator_of, number_of_resamples
 from hpcstats.recurrence.comparison_result import MeanCumulativeComparison
 from hpcstats.recurrence.histories import Histories
-from hpcstats.recurrence.relabelled import Answer, TwoGroups, asymptotic, z_of
+from hpcstats.recurrence.relabelled import TwoGroups, asymptotic, z_of
 from hpcstats.surv import Surv
 
 METHODS = ("asymptotic", "permutation", "studentised-permutation")

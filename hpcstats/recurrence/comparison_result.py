@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hpcstats import formats
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.groups import Groups
+from hpcstats.compare.group_test import GroupTest
 from hpcstats.results import Result
-from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class MeanCumulativeComparison(Result):
+class MeanCumulativeComparison(GroupTest):
     """Outcome of `compare_mean_cumulative`.
 
     Attributes
@@ -43,20 +42,9 @@ class MeanCumulativeComparison(Result):
         Patients, events and time under observation of each group.
     """
 
-    response: Surv
-    groups: Groups
     score: float
     variance: float
-    statistic: float
     z: float
-    df: int
-    p_value: float
-    p_value_method: str
-    p_value_asymptotic: float
-    p_value_std_error: float
-    n_arrangements: int | None
-    n_resamples: int | None
-    seed: str
     alternative: str
     sizes: IntArray
     events: IntArray
@@ -79,22 +67,10 @@ class MeanCumulativeComparison(Result):
         "alternative",
     )
 
-    @property
-    def labels(self) -> tuple[Any, ...]:
-        """Group labels in order."""
-        return self.groups.labels
-
     def title(self) -> str:
         """Return the heading of the text form."""
-        found = "p" if self.p_value_method == "asymptotic" else f"{self.p_value_method} p"
-        return (
-            f"Mean numbers of events, {self.labels[1]} less {self.labels[0]}: chi-squared = "
-            f"{self.statistic:.5g} on {self.df} df, {found} = {formats.p_value(self.p_value)}"
-        )
-
-    def patients(self) -> tuple[str, ...]:
-        """Return the identifiers of all who entered."""
-        return self.response.patients()
+        shown = self.found(formats.p_value(self.p_value))
+        return f"Mean numbers of events, {self.labels[1]} less {self.labels[0]}: {shown}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each group: group, n, events, follow_up (time at risk in all), rate."""

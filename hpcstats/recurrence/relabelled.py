@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import nan
 from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from hpcstats.columns import BoolArray, FloatArray
+from hpcstats.compare.permutation.answer import Answer
 from hpcstats.compare.permutation.distribution import permutation_distribution
 from hpcstats.compare.permutation.shares import Reading, Shares, divided, shares_of
 from hpcstats.compare.restricted_mean.permutation import ENUMERATED, Relabellings, number_of_relabellings
@@ -24,19 +24,6 @@ from hpcstats.randomness import generator_of
 
 FIXED = "sum of the patients' fixed scores as far from its mean"
 STUDENTISED = "difference over its own robust standard error as large"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A p-value, how it was found, and the words for it."""
-
-    p_value: float
-    method: str
-    sentence: str
-    std_error: float = nan
-    n_arrangements: int | None = None
-    n_resamples: int | None = None
-    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

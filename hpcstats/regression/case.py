@@ -47,11 +47,7 @@ class Case:
         kept = response.take(rows) if design.dropped.size else response
 
         def labels(given: Any, name: str) -> Groups | None:
-            if given is None:
-                return None
-            values = column_of(data, given)
-            same_rows(len(values), response, name)
-            return Groups.of(np.asarray(values, dtype=object)[rows], kept, name)
+            return labels_beside(data, given, name, response, rows)
 
         def numbers(given: Any, name: str) -> FloatArray | None:
             if given is None:
@@ -121,6 +117,15 @@ class Case:
             ties=ties,
             frequency=self.frequency,
         )
+
+
+def labels_beside(data: Any, given: Any, name: str, response: Surv, rows: IntArray) -> Groups | None:
+    """Read labels that stand beside a design, one a row of the response, and keep those of `rows`."""
+    if given is None:
+        return None
+    values = column_of(data, given)
+    same_rows(len(values), response, name)
+    return Groups.of(np.asarray(values, dtype=object)[rows], response.take(rows), name)
 
 
 def _repeated_patients(response: Surv) -> IntArray | None:

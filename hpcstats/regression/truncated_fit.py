@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from hpcstats.columns import FloatArray
 from hpcstats.design import Design
+from hpcstats.regression.ratio_frame import ratio_frame
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -114,22 +114,7 @@ class TruncatedCoxFit(Result):
 
         Statistic and p-value are Wald's, by the bootstrap standard error.
         """
-        import pandas as pd
-
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            statistic = self.coef / self.std_error
-            return pd.DataFrame(
-                {
-                    "term": list(self.terms),
-                    "coef": self.coef,
-                    "std_error": self.std_error,
-                    "hazard_ratio": np.exp(self.coef),
-                    "low": np.exp(self.low),
-                    "high": np.exp(self.high),
-                    "statistic": statistic,
-                    "p_value": 2 * ndtr(-np.abs(statistic)),
-                }
-            )
+        return ratio_frame(self.terms, self.coef, self.std_error, self.low, self.high)
 
 
 def effective_number(chances: FloatArray) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import chdtrc, ndtr
 
 from hpcstats.columns import FloatArray
-from hpcstats.compare.log_rank.methods import MOST_PATIENTS, SEED_OF_AUTO, Answer
+from hpcstats.compare.log_rank.methods import MOST_PATIENTS, SEED_OF_AUTO
+from hpcstats.compare.permutation.answer import Answer
 from hpcstats.compare.permutation.distribution import PermutationDistribution
 from hpcstats.compare.permutation.shares import Reading
 from hpcstats.core.logrank import quadratic_form

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.groups import Groups
+from hpcstats.compare.group_test import GroupTest
 from hpcstats.results import Result
-from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class IntervalLogrankResult(Result):
+class IntervalLogrankResult(GroupTest):
     """Outcome of `interval_logrank`.
 
     Attributes
@@ -55,18 +54,7 @@ class IntervalLogrankResult(Result):
         Group labels in order.
     """
 
-    response: Surv
-    groups: Groups
     sizes: IntArray
-    statistic: float
-    df: int
-    p_value: float
-    p_value_method: str
-    p_value_asymptotic: float
-    p_value_std_error: float
-    n_arrangements: int | None
-    n_resamples: int | None
-    seed: str
     z: float
     alternative: str
     scores: FloatArray
@@ -88,22 +76,9 @@ class IntervalLogrankResult(Result):
         "alternative",
     )
 
-    @property
-    def labels(self) -> tuple[Any, ...]:
-        """Group labels in order."""
-        return self.groups.labels
-
     def title(self) -> str:
         """Return the heading of the text form."""
-        found = "p" if self.p_value_method == "asymptotic" else f"{self.p_value_method} p"
-        return (
-            "Log-rank test of interval-censored times: "
-            f"chi-squared = {self.statistic:.5g} on {self.df} df, {found} = {self.p_value:.4g}"
-        )
-
-    def patients(self) -> tuple[str, ...]:
-        """Return the identifiers of all who entered."""
-        return self.response.patients()
+        return f"Log-rank test of interval-censored times: {self.found(f'{self.p_value:.4g}')}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each group: group, n, score_sum."""

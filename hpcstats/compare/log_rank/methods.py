@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import nan
 
 from hpcstats.compare.follow_up import follow_up_warning
 from hpcstats.compare.imputation import imputation_permutation
 from hpcstats.compare.log_rank.checks import Options
 from hpcstats.compare.log_rank.comparison import Comparison
+from hpcstats.compare.permutation.answer import Answer
 from hpcstats.compare.permutation.distribution import PermutationDistribution
 from hpcstats.compare.permutation.shares import Reading
 from hpcstats.compare.permutation.standardised import StandardisedDistribution
@@ -33,21 +33,6 @@ _EXCHANGEABLE = (
     "must not depend on the group."
 )
 _COUNTED = "The data are one of the relabellings: p = (b + 1) / (m + 1) with b of m drawn as extreme."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A p-value, how it was found, and the words for it."""
-
-    p_value: float
-    method: str
-    sentence: str
-    std_error: float = nan
-    n_arrangements: int | None = None
-    n_resamples: int | None = None
-    seed: str = ""
-    warnings: tuple[str, ...] = ()
-    conventions: tuple[str, ...] = ()
 
 
 def answer(comparison: Comparison, options: Options, asymptotic: float) -> Answer:

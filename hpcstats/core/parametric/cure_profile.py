@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import expit, log_expit
 
+from hpcstats.core.parametric.differences import by_differences
 from hpcstats.core.parametric.hazards import FAR
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
 
-_FINE = 1e-3
 _EM_STEPS = 8
 _ROUNDS = 2000
 _CLOSE = 1e-13
@@ -101,19 +101,7 @@ class CureProfile:
 
     def curvature(self, values: FloatArray, *, rough: bool = False) -> FloatArray:
         """Return the second derivatives by differences of the gradient, of fourth order unless `rough`."""
-        p = values.size
-        matrix = np.empty((p, p))
-        for k in range(p):
-            step = np.zeros(p)
-            step[k] = _FINE
-            near = self.with_slope(values + step)[1] - self.with_slope(values - step)[1]
-            if rough:
-                matrix[k] = near / (2 * _FINE)
-                continue
-            far = self.with_slope(values + 2 * step)[1] - self.with_slope(values - 2 * step)[1]
-            matrix[k] = (8 * near - far) / (12 * _FINE)
-        symmetric: FloatArray = (matrix + matrix.T) / 2
-        return symmetric
+        return by_differences(self.with_slope, values, rough=rough)
 
     def hazard(self, jumps: FloatArray, risk: FloatArray) -> FloatArray:
         """Return each row's cumulative hazard; infinite in the tail."""

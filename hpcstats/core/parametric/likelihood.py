@@ -11,10 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from hpcstats.core.parametric.differences import by_differences
 from hpcstats.core.parametric.hazards import Family
 from hpcstats.core.risk_sets import BoolArray, FloatArray, IntArray
-
-_FINE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,19 +134,7 @@ class Likelihood:
 
     def curvature(self, values: FloatArray, *, rough: bool = False) -> FloatArray:
         """Return the second derivatives by differences of the gradient, of fourth order unless `rough`."""
-        p = self.parameters
-        matrix = np.empty((p, p))
-        for k in range(p):
-            step = np.zeros(p)
-            step[k] = _FINE
-            near = self.with_slope(values + step)[1] - self.with_slope(values - step)[1]
-            if rough:
-                matrix[k] = near / (2 * _FINE)
-                continue
-            far = self.with_slope(values + 2 * step)[1] - self.with_slope(values - 2 * step)[1]
-            matrix[k] = (8 * near - far) / (12 * _FINE)
-        symmetric: FloatArray = (matrix + matrix.T) / 2
-        return symmetric
+        return by_differences(self.with_slope, values, rough=rough)
 
 
 def _points_of(observed: Observed, from_zero: bool) -> _Points:

@@ -9,7 +9,8 @@ import numpy as np
 
 from hpcstats.columns import FloatArray
 from hpcstats.core.risk_sets import SAME_TIME
-from hpcstats.errors import DataError, DesignError, listing
+from hpcstats.errors import DesignError, listing
+from hpcstats.nonparametric.conditional import something_later
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
@@ -40,12 +41,7 @@ def conditional(curves: CumulativeIncidence, times: FloatArray, given: FloatArra
     """Return the frame that `CumulativeIncidence.conditional` documents."""
     import pandas as pd
 
-    late = given[given >= times.max()]
-    if late.size:
-        raise DataError(
-            f"Nothing is asked for after given={listing(f'{start:g}' for start in late)}: the latest of the "
-            f"times is {times.max():g}. Ask for a later time, or condition on an earlier one."
-        )
+    something_later(times, given)
     frames = []
     for start in given:
         frame = _since(curves, float(start)).at(times[times > start])

@@ -9,10 +9,10 @@ import numpy as np
 
 from hpcstats.columns import IntArray
 from hpcstats.core.competing.subdistribution_weights import RiskSets, risk_sets
-from hpcstats.covariates import column_of
 from hpcstats.design import Design
 from hpcstats.errors import DesignError
-from hpcstats.groups import Groups, cause_number, same_rows
+from hpcstats.groups import Groups, cause_number
+from hpcstats.regression.case import labels_beside
 from hpcstats.surv import Surv
 
 
@@ -47,11 +47,7 @@ class SubdistributionCase:
         kept = response.take(rows) if design.dropped.size else response
 
         def labels(given: Any, name: str) -> Groups | None:
-            if given is None:
-                return None
-            values = column_of(data, given)
-            same_rows(len(values), response, name)
-            return Groups.of(np.asarray(values, dtype=object)[rows], kept, name)
+            return labels_beside(data, given, name, response, rows)
 
         return cls(
             response=kept,

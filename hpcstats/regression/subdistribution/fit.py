@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from hpcstats.columns import FloatArray
 from hpcstats.core.competing.subdistribution_influence import Influence
 from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.design import Design
 from hpcstats.regression.chi_squared import ChiSquaredTest
+from hpcstats.regression.ratio_frame import ratio_frame
 from hpcstats.regression.subdistribution.case import SubdistributionCase
 from hpcstats.results import Result, Status
 from hpcstats.surv import Surv
@@ -154,21 +154,7 @@ class FineGrayFit(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each coefficient, limits on the scale of the subdistribution hazard ratio."""
-        import pandas as pd
-
-        statistic = self.coef / self.std_error
-        return pd.DataFrame(
-            {
-                "term": list(self.terms),
-                "coef": self.coef,
-                "std_error": self.std_error,
-                "hazard_ratio": np.exp(self.coef),
-                "low": np.exp(self.low),
-                "high": np.exp(self.high),
-                "statistic": statistic,
-                "p_value": 2 * ndtr(-np.abs(statistic)),
-            }
-        )
+        return ratio_frame(self.terms, self.coef, self.std_error, self.low, self.high)
 
     def predict_incidence(
         self, new_data: Any, times: Any = None, *, interval: str = "log-log", level: float | None = None

@@ -4,111 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from hpcstats.columns import FloatArray, IntArray, as_frame, as_labels, as_numbers, distinct_labels
+from hpcstats.columns import IntArray, as_frame, as_labels, as_numbers, distinct_labels
+from hpcstats.description.result import OVERALL, POINTS, CategoricalVariable, Description, NumericVariable
 from hpcstats.errors import DataError, listing, unknown_option
 from hpcstats.numbers import patient_list
-from hpcstats.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["numeric", "categorical"]
-OVERALL = "overall"
 QUANTILES = (
     "Quartiles: linear interpolation between order statistics (type 7 of Hyndman and Fan, R's default)."
 )
 _KINDS: tuple[Kind, ...] = ("numeric", "categorical")
-_POINTS = {"median": 0.5, "lower_quartile": 0.25, "upper_quartile": 0.75, "minimum": 0.0, "maximum": 1.0}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NumericVariable:
-    """Summary of a numeric column: one value a group, the last for all; NaN where none is known."""
-
-    kind: ClassVar[Literal["numeric"]] = "numeric"
-
-    name: str
-    known: IntArray
-    missing: IntArray
-    median: FloatArray
-    lower_quartile: FloatArray
-    upper_quartile: FloatArray
-    minimum: FloatArray
-    maximum: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CategoricalVariable:
-    """Counts of the levels, shape (levels, groups), the last group for all; `known` are the denominators."""
-
-    kind: ClassVar[Literal["categorical"]] = "categorical"
-
-    name: str
-    levels: tuple[str, ...]
-    counts: IntArray
-    known: IntArray
-    missing: IntArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Description(Result):
-    """Characteristics by group and overall. Made by `describe`; it has no events, `n_events` is 0.
-
-    Attributes
-    ----------
-    by : str or None
-        Column of the groups.
-    groups : tuple of str
-        Labels of the groups in order, the last one "overall".
-    sizes : ndarray of int
-        Rows in each group.
-    variables : tuple of NumericVariable or CategoricalVariable
-        In the order asked for.
-    publications : NumericVariable or None
-        Years of publication.
-    papers : ndarray of int or None
-        Number of distinct papers in each group.
-    identifiers : tuple of tuple of str
-        Patients of each group.
-    """
-
-    by: str | None
-    groups: tuple[str, ...]
-    sizes: IntArray
-    variables: tuple[NumericVariable | CategoricalVariable, ...]
-    publications: NumericVariable | None
-    papers: IntArray | None
-    identifiers: tuple[tuple[str, ...], ...]
-
-    def title(self) -> str:
-        """Return the heading of the text form."""
-        return f"Description of {self.n} rows" + ("" if self.by is None else f" by {self.by}")
-
-    def patients(self, group: str = OVERALL) -> tuple[str, ...]:
-        """Return the identifiers that every value of a group rests on: all of its patients.
-
-        A missing value counts too: were it known, the denominator would be another.
-        """
-        return self.identifiers[self.groups.index(group)]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row for each value: group, variable, level, statistic, value."""
-        import pandas as pd
-
-        rows: list[tuple[str, str, str, str, float]] = []
-        for k, group in enumerate(self.groups):
-            rows.append((group, "", "", "n", float(self.sizes[k])))
-            if self.papers is not None:
-                rows.append((group, "", "", "papers", float(self.papers[k])))
-            extra = () if self.publications is None else (self.publications,)
-            for variable in (*extra, *self.variables):
-                rows += [(group, variable.name, *entry) for entry in _entries(variable, k)]
-        return pd.DataFrame(rows, columns=["group", "variable", "level", "statistic", "value"])
 
 
 def describe(
@@ -255,14 +167,14 @@ def _numeric(frame: pd.DataFrame, name: str, members: list[IntArray]) -> Numeric
     if infinite.size:
         raise DataError(f"{name} is infinite in rows {listing(infinite)}. Correct it.", rows=infinite)
     known = [values[rows][~np.isnan(values[rows])] for rows in members]
-    asked = list(_POINTS.values())
+    asked = list(POINTS.values())
     points = np.array([np.quantile(x, asked) if x.size else np.full(len(asked), np.nan) for x in known])
     number = np.array([x.size for x in known], dtype=np.int64)
     return NumericVariable(
         name=name,
         known=number,
         missing=np.array([rows.size for rows in members], dtype=np.int64) - number,
-        **dict(zip(_POINTS, points.T, strict=True)),
+        **dict(zip(POINTS, points.T, strict=True)),
     )
 
 
@@ -290,11 +202,3 @@ def _level_text(level: Any) -> str:
     """Name a level; whole numbers without their decimal point."""
     whole = isinstance(level, (float, np.floating)) and float(level).is_integer()
     return str(int(level)) if whole else str(level)
-
-
-def _entries(variable: NumericVariable | CategoricalVariable, k: int) -> list[tuple[str, str, float]]:
-    counted = [("", name, float(getattr(variable, name)[k])) for name in ("known", "missing")]
-    if isinstance(variable, CategoricalVariable):
-        levels = zip(variable.levels, variable.counts[:, k], strict=True)
-        return [*((level, "count", float(count)) for level, count in levels), *counted]
-    return [*counted, *(("", name, float(getattr(variable, name)[k])) for name in _POINTS)]
