@@ -28,20 +28,26 @@ def known_resection(found: hs.literature.Endpoint) -> tuple[hs.Surv, Any]:
     return found.response.take(known), found.data[known]
 
 
+def main_endpoint(study: hs.reproduce.Study, name: str) -> str:
+    """Return what is written behind the words for an endpoint: whether it is the main one."""
+    is_main = name == study.settings["objectives"]["main_endpoint"]
+    return " (main endpoint of these analyses)" if is_main else ""
+
+
 def curves(study: hs.reproduce.Study, response: hs.Surv, group: Any = None) -> hs.SurvivalCurves:
     """Estimate Kaplan-Meier curves with the interval of the study."""
     return hs.kaplan_meier(response, group, interval=study.settings["curves"]["interval"], level=study.level)
 
 
 def recurrence_model(
-    study: hs.reproduce.Study, found: hs.literature.Endpoint, covariates: Sequence[str]
+    study: hs.reproduce.Study, found: hs.literature.Endpoint, covariates: str | Sequence[str]
 ) -> hs.CoxFit:
     """Fit a Cox model of local recurrence to the patients in whom its covariates are stated."""
     model = study.settings["models"]["local_recurrence"]
     return hs.cox(
         found.response,
         found.data.assign(age_decades=found.data["age_at_primary"] / 10),
-        list(covariates),
+        covariates if isinstance(covariates, str) else list(covariates),
         ties=model["ties"],
         penalty=model["penalty"],
         interval=model["interval"],
@@ -57,3 +63,23 @@ def recurrence_models(
     model = study.settings["models"]["local_recurrence"]
     alone = {name: recurrence_model(study, found, [name]) for name in model["univariable"]}
     return alone, recurrence_model(study, found, model["multivariable"])
+
+
+def censored_otherwise(
+    study: hs.reproduce.Study, found: hs.literature.Endpoint
+) -> tuple[hs.sensitivity.TippingPoint, hs.sensitivity.BestAndWorstCase]:
+    """Compare recurrence by resection if those censored recur sooner or later, at once or never."""
+    response, data = known_resection(found)
+    group, choices = data["resection_complete"], study.settings["tipping_point"]
+    test = {"test": choices["test"], "penalty": choices["penalty"], "level": study.level}
+    tipping = hs.sensitivity.tipping_point(
+        response,
+        group,
+        deltas=choices["deltas"],
+        curve=choices["curve"],
+        n_imputations=choices["n_imputations"],
+        # The random numbers of Figure 15, wherever the map is read.
+        seed=study.generator("figure_15_tipping_map"),
+        **test,
+    )
+    return tipping, hs.sensitivity.best_and_worst_case(response, group, **test)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
 from _choices import LABELS, curves, endpoint, known_resection, recurrence_models
+from _methods_sensitivity import sensitivity
+from _words import count, listed
 
 import hpcstats as hs
 
@@ -70,6 +72,8 @@ def paragraphs(study: hs.reproduce.Study) -> Iterator[hs.Text]:
     yield comparisons(study, recurrence)
     yield models(study, recurrence)
     yield common(study)
+    yield hs.Text.of("## Sensitivity analyses")
+    yield sensitivity(study, recurrence)
 
 
 def data(study: hs.reproduce.Study) -> hs.Text:
@@ -167,18 +171,6 @@ def common(study: hs.reproduce.Study) -> hs.Text:
 def names(covariates: Iterable[str]) -> str:
     """Name covariates as the tables do."""
     return listed([LABELS[name][:1].lower() + LABELS[name][1:] for name in covariates])
-
-
-def listed(words: list[str]) -> str:
-    """Join words for a sentence."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def count(name: str, value: int, how: str, patients: Iterable[str]) -> hs.Number:
-    """Return a counted number."""
-    return hs.Number(
-        id=name, value=value, text=hs.formats.count(value), how=how, patients=tuple(sorted(patients))
-    )
 
 
 if __name__ == "__main__":

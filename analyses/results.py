@@ -13,6 +13,7 @@ import hpcstats as hs
 Write = Callable[[float], str]
 Make = Callable[[str, float, Write, str], hs.Number]
 
+MAIN = "Main endpoint of these analyses: {endpoint}."
 SPINE = (
     "Of {reported} reported patients with spinal metastasis, {timed} have a dated metastasis after the "
     "primary: median {median} years (95% CI {low} to {high}), {shortest} to {longest} years. All of them "
@@ -33,19 +34,29 @@ FLAWS = (
     "late ones are under-reported, and {known} cases cannot say by how much."
 )
 COHORTS = (
-    "In {recurrence_cohorts} cohorts {recurrence} (95% CI {recurrence_low} to {recurrence_high}) "
-    "recurred locally, in {metastasis_cohorts} cohorts {metastasis} ({metastasis_low} to {metastasis_high}) "
-    "metastasised, within follow-ups of different length."
+    "In {recurrence_cohorts} cohorts {recurrence_events} of {recurrence_patients} patients recurred locally "
+    "(pooled {recurrence}, 95% CI {recurrence_low} to {recurrence_high}), in {metastasis_cohorts} cohorts "
+    "{metastasis_events} of {metastasis_patients} metastasised (pooled {metastasis}, {metastasis_low} to "
+    "{metastasis_high}), within follow-ups of different length. The pooled percentages are those of a "
+    "cohort in the middle, not of all patients together."
 )
 
 
 def build(study: hs.reproduce.Study) -> hs.reproduce.Prose:
-    """Write on spinal metastasis, on what its flaws do to it, on local recurrence, and on cohorts."""
+    """Write what was asked; then on spinal metastasis and its flaws, on local recurrence, and on cohorts."""
     cases = hs.literature.load(study.data)
-    told = [spine(study, cases), flaws(study), recurrence(study)]
+    told = [asked(study), spine(study, cases), flaws(study), recurrence(study)]
     if not cases.cohort_statistics.empty:
         told.append(cohorts(study))
     return hs.reproduce.Prose(tuple(told))
+
+
+def asked(study: hs.reproduce.Study) -> hs.Text:
+    """Repeat the questions of study.toml, and name the main endpoint as its definition does."""
+    chosen = study.settings["objectives"]
+    label = endpoint(study, chosen["main_endpoint"]).label
+    main = MAIN.format(endpoint=label[:1].lower() + label[1:])
+    return hs.Text.of(" ".join([*chosen["questions"], main, chosen["beforehand"]]))
 
 
 def spine(study: hs.reproduce.Study, cases: hs.literature.CaseData) -> hs.Text:
@@ -108,10 +119,15 @@ def cohorts(study: hs.reproduce.Study) -> hs.Text:
                 how=result.method,
                 sources=sources,
             )
-        size = result.study_estimate.size
-        numbers[f"{name}_cohorts"] = hs.Number(
-            id=f"cohorts.{name}.n", value=size, text=f"{size}", how="Cohorts pooled.", sources=sources
-        )
+        counts = {
+            "cohorts": ("n", result.study_estimate.size, "Cohorts pooled."),
+            "events": ("events", int(result.studies.first.sum()), "Patients with the event."),
+            "patients": ("patients", int(result.studies.second.sum()), "Patients of the cohorts pooled."),
+        }
+        for part, (name_of_it, size, how) in counts.items():
+            numbers[f"{name}_{part}"] = hs.Number(
+                id=f"cohorts.{name}.{name_of_it}", value=size, text=f"{size}", how=how, sources=sources
+            )
     return hs.Text.template(COHORTS, **numbers)
 
 

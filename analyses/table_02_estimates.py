@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _choices import main_endpoint
+
 import hpcstats as hs
 
 ESTIMANDS = {
@@ -39,8 +41,9 @@ def build(study: hs.reproduce.Study) -> hs.tables.Table:
             for name in ESTIMANDS
         },
         study.settings["curves"]["horizons"],
-        estimands=ESTIMANDS,
+        estimands={name: words + main_endpoint(study, name) for name, words in ESTIMANDS.items()},
         labels=LABELS,
+        follow_up=True,
         caption="Proportion of reported patients still without the event, and median time to it. Patients "
         "were published for a reason, often because of the event: these are no risks.",
     )

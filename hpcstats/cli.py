@@ -1,4 +1,4 @@
-"""The command line: ``hpcstats reproduce | report | verify | trace | validate``.
+"""The command line: ``hpcstats new-study | reproduce | report | verify | trace | validate``.
 
 Nothing heavy is imported before a command runs, so that ``hpcstats --help`` answers at once.
 """
@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from hpcstats import __version__
 from hpcstats.errors import HpcstatsError, check_option
+from hpcstats.synthetic import WARNING
 
 if TYPE_CHECKING:
     from hpcstats.reproduce import Study
@@ -113,8 +114,9 @@ def reproduce(
     """Build figures, tables, numbers.json, MANIFEST.json and report.html."""
     from hpcstats import reproduce as room
 
+    found = _study(study, data)
     report = room.reproduce(
-        _study(study, data),
+        found,
         only=_split(only),
         formats=None if formats is None else formats.split(","),
         output=out,
@@ -122,6 +124,10 @@ def reproduce(
         journal=_known_journal(journal),
     )
     typer.echo(str(report))
+    if found.is_synthetic:
+        typer.echo(
+            f"{WARNING} `hpcstats validate` lists the rows to replace; until then all outputs are marked."
+        )
 
 
 @app.command()
@@ -197,6 +203,30 @@ def validate(
     typer.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False) if as_json else str(report))
     if not report.ok:
         raise typer.Exit(1)
+
+
+@app.command("new-study")
+def new_study(
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Directory to lay out; new, or empty. Nothing is overwritten."),
+    ],
+    *,
+    title: Annotated[
+        str | None, typer.Option("--title", help="Title of the study. Default: the name of the directory.")
+    ] = None,
+    example: Annotated[
+        bool,
+        typer.Option(
+            "--with-example/--without-example",
+            help="Fill the tables with twelve made-up patients, marked as synthetic; or leave them empty.",
+        ),
+    ] = True,
+) -> None:
+    """Lay out a study of another disease: tables, study.toml, scripts, README."""
+    from hpcstats.reproduce.laying_out import new_study as lay_out
+
+    typer.echo(str(lay_out(directory, title=title, example=example)))
 
 
 def _study(directory: Path | None, data: Path | None = None) -> Study:

@@ -10,6 +10,7 @@
     multistate             the course of each patient as moves between states
     evidence_flow          publications to patients to endpoints, as data
     swimmer_lanes          the course of each patient, as data
+    cohort_summary         what each published cohort states
     check_statements       what the index paper states, beside the data
     reconstruct            the data sets behind a published summary or curve
 """
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from hpcstats.literature import reconstruct
 from hpcstats.literature.cases import CaseData, load
+from hpcstats.literature.cohort_overview import CohortSummary, cohort_summary
 from hpcstats.literature.definitions import ENDPOINTS
 from hpcstats.literature.endpoints import Endpoint, endpoint
 from hpcstats.literature.flow import Box, Flow, Reason, evidence_flow
@@ -32,6 +34,7 @@ from hpcstats.literature.pooling import (
     pool_proportions,
     pool_rates,
 )
+from hpcstats.literature.possible_duplicates import CandidateDuplicate, candidate_duplicates
 from hpcstats.literature.problems import Problem, ValidationReport
 from hpcstats.literature.statement_checks import check_statements
 from hpcstats.literature.statements import Statement, Statements
@@ -44,8 +47,10 @@ from hpcstats.literature.views import View
 __all__ = [
     "ENDPOINTS",
     "Box",
+    "CandidateDuplicate",
     "CaseData",
     "CohortCounts",
+    "CohortSummary",
     "CurveDraws",
     "Endpoint",
     "Flow",
@@ -58,9 +63,11 @@ __all__ = [
     "Statements",
     "ValidationReport",
     "View",
+    "candidate_duplicates",
     "check_statements",
     "cohort_counts",
     "cohort_names",
+    "cohort_summary",
     "competing_events",
     "curve_draws",
     "endpoint",

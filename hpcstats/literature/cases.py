@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hpcstats.literature.definitions import DEFINITIONS, Definition
 from hpcstats.literature.descriptor import read_json_object
 from hpcstats.literature.timelines import Timeline, timelines
 from hpcstats.literature.validation import CheckedData, check_directory
@@ -47,6 +48,8 @@ class CaseData:
         What the index paper states, if the file is there.
     not_usable : dict of (endpoint, patient_id) to str
         Patients whom an endpoint must not use, with the reason, from datapackage.json.
+    endpoints : dict of str to Definition
+        The endpoints of the data: those that datapackage.json declares, or the six of the package.
     """
 
     patients: pd.DataFrame
@@ -57,6 +60,12 @@ class CaseData:
     files: tuple[Path, ...]
     seed_summary: dict[str, Any] | None
     not_usable: Mapping[tuple[str, str], str]
+    endpoints: Mapping[str, Definition] = field(default_factory=lambda: DEFINITIONS)
+
+    @property
+    def declares_endpoints(self) -> bool:
+        """Whether the endpoints are the data's own."""
+        return self.endpoints != DEFINITIONS
 
     @property
     def patient_ids(self) -> tuple[str, ...]:
@@ -110,6 +119,7 @@ def load(directory: str | Path | None = None) -> CaseData:
         files=_files(checked, seed),
         seed_summary=read_json_object(seed, "Correct or remove it.") if seed.is_file() else None,
         not_usable=checked.descriptor.not_usable,
+        endpoints=checked.descriptor.endpoints or DEFINITIONS,
     )
 
 

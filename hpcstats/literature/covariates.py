@@ -28,16 +28,25 @@ def covariates(cases: CaseData) -> pd.DataFrame:
     - ``resection_complete``: "gross total" or "subtotal or biopsy", missing if not stated.
     - ``site``: "intracranial" or "extracranial", missing if unknown.
     - ``source_year``: year of the report, missing where it is not certain.
-    """
-    import pandas as pd
 
+    Resection and site know one vocabulary, so that data with endpoints of their own do not get them.
+    """
     patients = cases.patients.copy()
     patients["age_at_primary"] = patients["age_years"].where((patients["age_at"] == "primary").astype(bool))
-    extent = patients["resection"].astype(object).map(_EXTENT)
-    patients["resection_complete"] = pd.Categorical(extent, categories=[COMPLETE, INCOMPLETE])
-    group = patients["primary_site_group"].astype(object)
-    site = group.where(group == "intracranial", "extracranial").mask(group == "unknown")
-    patients["site"] = pd.Categorical(site, categories=["intracranial", "extracranial"])
+    if not cases.declares_endpoints:
+        patients = _with_resection_and_site(patients)
     years = report_years(cases.sources)
     patients["source_year"] = patients["source_id"].astype(object).map(years).astype("float64")
     return patients
+
+
+def _with_resection_and_site(patients: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    extent = patients["resection"].astype(object).map(_EXTENT)
+    group = patients["primary_site_group"].astype(object)
+    site = group.where(group == "intracranial", "extracranial").mask(group == "unknown")
+    return patients.assign(
+        resection_complete=pd.Categorical(extent, categories=[COMPLETE, INCOMPLETE]),
+        site=pd.Categorical(site, categories=["intracranial", "extracranial"]),
+    )

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from hpcstats.literature import observations as seen
 from hpcstats.literature.timelines import Timeline
 
-_LAST_CONTACT = (
+UNTIL_LAST_CONTACT = (
     "at the dated death or last contact; where only limits are stated, at the lower limit, "
     "up to which the patient is known to have been observed"
 )
-_DEATH_COMPETES = "death before the event (a death at the same time as the event counts as the event)"
+DEATH_COMPETES = "death before the event (a death at the same time as the event counts as the event)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """An endpoint: what is counted, from when, in whom."""
+    """An endpoint: what is counted, from when, in whom.
+
+    It is truncatable if the event may have been the occasion of the report, counted from the primary.
+    """
 
     name: str
     label: str
@@ -31,11 +34,7 @@ class Definition:
     spinal_patients_only: bool = False
     starts_at_spine: bool = False
     competes_with_death: bool = False
-
-    @property
-    def truncatable(self) -> bool:
-        """Whether the event may have been the occasion of the report, counted from the primary."""
-        return self.name in {"spinal_metastasis", "local_recurrence", "any_metastasis"}
+    truncatable: bool = False
 
 
 _ALL = (
@@ -56,30 +55,33 @@ _ALL = (
         noun="spinal metastasis",
         observe=seen.spinal_metastasis,
         spinal_patients_only=True,
+        truncatable=True,
     ),
     Definition(
         name="local_recurrence",
         label="Time from the primary to the first local recurrence",
         origin="treatment or diagnosis of the primary",
         event="first local recurrence at the site of the primary, regrowth of residual tumour included",
-        censoring=f"without a recorded local recurrence: {_LAST_CONTACT}",
-        competing_events=_DEATH_COMPETES,
+        censoring=f"without a recorded local recurrence: {UNTIL_LAST_CONTACT}",
+        competing_events=DEATH_COMPETES,
         population="all patients; many were published because of a recurrence or a metastasis",
         noun="local recurrence",
         observe=seen.local_recurrence,
         competes_with_death=True,
+        truncatable=True,
     ),
     Definition(
         name="any_metastasis",
         label="Time from the primary to the first metastasis",
         origin="treatment or diagnosis of the primary",
         event="first metastasis at any site, spinal or other",
-        censoring=f"without a recorded metastasis: {_LAST_CONTACT}",
-        competing_events=_DEATH_COMPETES,
+        censoring=f"without a recorded metastasis: {UNTIL_LAST_CONTACT}",
+        competing_events=DEATH_COMPETES,
         population="patients free of metastasis at diagnosis; many were published because of a metastasis",
         noun="metastasis",
         observe=seen.any_metastasis,
         competes_with_death=True,
+        truncatable=True,
     ),
     Definition(
         name="overall_survival",
@@ -97,8 +99,8 @@ _ALL = (
         label="Time from the first spinal metastasis to progression in the spine",
         origin="first spinal metastasis",
         event="regrowth or a new lesion in the spine",
-        censoring=f"without a recorded progression: {_LAST_CONTACT}, counted from the spinal metastasis",
-        competing_events=_DEATH_COMPETES,
+        censoring=f"without a recorded progression: {UNTIL_LAST_CONTACT}, counted from the spinal metastasis",
+        competing_events=DEATH_COMPETES,
         population="patients reported with a spinal metastasis",
         noun="spinal progression",
         observe=seen.post_spinal_progression,

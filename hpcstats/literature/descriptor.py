@@ -9,21 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from hpcstats.errors import DataError, listing
+from hpcstats.literature.declared import KEY, declared_endpoints
+from hpcstats.literature.definitions import Definition
 from hpcstats.literature.location import descriptor_candidates
 
 REQUIRED_TABLES = ("patients", "events", "sources")
 _NEEDED: dict[str, tuple[str, ...]] = {
-    "patients": (
-        "patient_id", "source_id", "sex", "age_years", "age_at", "primary_site", "primary_site_group",
-        "resection", "year_primary", "spinal_levels", "spinal_regions", "other_metastatic_sites",
-        "mechanism", "role", "confidence",
-    ),
+    "patients": ("patient_id", "source_id", "sex", "age_years", "age_at", "year_primary", "confidence"),
     "events": (
         "patient_id", "event", "sequence", "origin", "time_years", "time_lower_years",
         "time_upper_years", "precision", "state_at_event",
     ),
     "sources": ("source_id", "first_author", "year", "year_earliest", "year_latest"),
 }  # fmt: skip
+# What the endpoints of the package look at beside; data with endpoints of their own need none of it.
+_NEEDED_BY_THE_SIX = (
+    "primary_site", "primary_site_group", "resection", "spinal_levels", "spinal_regions",
+    "other_metastatic_sites", "mechanism", "role",
+)  # fmt: skip
 _CLOSED: dict[str, tuple[str, ...]] = {
     "patients": ("sex", "primary_site_group", "resection", "mechanism", "role", "confidence"),
     "events": ("event", "origin", "precision", "state_at_event"),
@@ -96,6 +99,8 @@ class Descriptor:
         Patients whom an endpoint must not use, with the reason.
     distinct : tuple of (frozenset of patient_id, reason)
         Patients judged to be different persons though they look alike.
+    endpoints : dict of str to Definition
+        The endpoints it declares; empty for data with those of the package.
     """
 
     path: Path
@@ -103,6 +108,7 @@ class Descriptor:
     hashes: Mapping[str, str]
     not_usable: Mapping[tuple[str, str], str]
     distinct: tuple[tuple[frozenset[str], str], ...]
+    endpoints: Mapping[str, Definition]
 
 
 def find_descriptor(directory: Path) -> Descriptor:
@@ -122,13 +128,10 @@ def parse_descriptor(path: Path, content: Mapping[str, Any]) -> Descriptor:
     """Turn the JSON of a data package into a `Descriptor`, or say what it lacks."""
     resources = content.get("resources", [])
     tables = {item["name"]: _table(item) for item in resources if "fields" in item.get("schema", {})}
-    for name, columns in _NEEDED.items():
-        if name not in tables:
-            raise DataError(f"{path} does not describe the table {name}. Add it to its resources.")
-        lacking = [column for column in columns if column not in tables[name].columns]
-        if lacking:
-            raise DataError(f"{path} describes {name} without {listing(lacking)}. Add these fields.")
+    own = KEY in content
+    _check_columns(path, tables, {"patients": () if own else _NEEDED_BY_THE_SIX})
     _check_vocabularies(path, tables)
+    kinds = next(field.values for field in tables["events"].fields if field.name == "event")
     return Descriptor(
         path=path,
         tables=tables,
@@ -145,7 +148,17 @@ def parse_descriptor(path: Path, content: Mapping[str, Any]) -> Descriptor:
             (frozenset(item["patients"]), item["reason"])
             for item in content.get("hpcstats:distinct_patients", [])
         ),
+        endpoints=declared_endpoints(path, content[KEY], kinds) if own else {},
     )
+
+
+def _check_columns(path: Path, tables: Mapping[str, Table], more: Mapping[str, tuple[str, ...]]) -> None:
+    for name, columns in _NEEDED.items():
+        if name not in tables:
+            raise DataError(f"{path} does not describe the table {name}. Add it to its resources.")
+        lacking = [column for column in (*columns, *more.get(name, ())) if column not in tables[name].columns]
+        if lacking:
+            raise DataError(f"{path} describes {name} without {listing(lacking)}. Add these fields.")
 
 
 def _check_vocabularies(path: Path, tables: Mapping[str, Table]) -> None:

@@ -11,17 +11,26 @@ from hpcstats.literature.definitions import Definition
 from hpcstats.literature.descriptor import CONFIDENCE
 from hpcstats.literature.timelines import SPINAL
 
+SYNCHRONOUS = "synchronous"
 NOT_SPINAL = "comparator, no spinal metastasis recorded"
 
 
 def known_mechanisms(cases: CaseData, names: Iterable[str]) -> tuple[str, ...]:
     """Return the mechanisms to leave out, or refuse unknown ones."""
     wanted = (names,) if isinstance(names, str) else tuple(names)
-    known = [str(value) for value in cases.patients["mechanism"].cat.categories]
+    if "mechanism" not in cases.patients and set(wanted) <= {SYNCHRONOUS}:
+        return ()
+    known = _mechanisms(cases)
     for value in wanted:
         if value not in known:
             raise unknown_option("exclude_mechanisms", value, known)
     return wanted
+
+
+def _mechanisms(cases: CaseData) -> list[str]:
+    """List the vocabulary of the column, if the data have it."""
+    described = "mechanism" in cases.patients
+    return [str(value) for value in cases.patients["mechanism"].cat.categories] if described else []
 
 
 def check_options(cases: CaseData, minimum_confidence: str, exclude: Mapping[str, str]) -> None:
@@ -48,9 +57,9 @@ def not_eligible(
         return NOT_SPINAL
     if unsure := low_confidence(patient, minimum_confidence):
         return unsure
-    mechanism = patient["mechanism"]
-    if definition.spinal_patients_only and mechanism in unwanted:
-        if mechanism != "synchronous":
+    mechanism = patient["mechanism"] if definition.spinal_patients_only else None
+    if mechanism in unwanted:
+        if mechanism != SYNCHRONOUS:
             return f"{str(mechanism).replace('_', ' ')} spinal metastasis"
         if not definition.starts_at_spine:
             return "synchronous spinal metastasis, no latency"

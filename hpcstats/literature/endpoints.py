@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hpcstats.errors import unknown_option
 from hpcstats.literature.cases import CaseData
 from hpcstats.literature.covariates import covariates
-from hpcstats.literature.definitions import DEFINITIONS, ENDPOINTS, Definition
+from hpcstats.literature.definitions import Definition
 from hpcstats.literature.eligibility import check_options, known_mechanisms, not_eligible
 from hpcstats.literature.observations import Observation
 from hpcstats.literature.views import View, build_view, interval_entry, point_entry, truncated_entry
@@ -109,7 +109,8 @@ def endpoint(
         Made by `load`.
     name : str
         spinal_metastasis, local_recurrence, any_metastasis, overall_survival (from the primary),
-        post_spinal_progression or survival_after_spinal_metastasis (from the first spinal metastasis).
+        post_spinal_progression or survival_after_spinal_metastasis (from the first spinal metastasis). Data
+        whose datapackage.json declares ``hpcstats:endpoints`` have those instead.
     minimum_confidence : {"low", "medium", "high"}
         Patients recorded with less confidence are excluded.
     exclude_mechanisms : collection of str
@@ -147,7 +148,7 @@ def endpoint(
     >>> spine.response
     Surv.right: 17 rows, 17 events, times 0.25 to 17 years
     """
-    definition = _definition(name)
+    definition = _definition(cases, name)
     unwanted = known_mechanisms(cases, exclude_mechanisms)
     reasons = dict(exclude or {})
     check_options(cases, minimum_confidence, reasons)
@@ -170,10 +171,10 @@ def endpoint(
     return _assemble(definition, frame, observed, settings)
 
 
-def _definition(name: str) -> Definition:
-    if name not in DEFINITIONS:
-        raise unknown_option("name", name, ENDPOINTS)
-    return DEFINITIONS[name]
+def _definition(cases: CaseData, name: str) -> Definition:
+    if name not in cases.endpoints:
+        raise unknown_option("name", name, cases.endpoints)
+    return cases.endpoints[name]
 
 
 def _assemble(

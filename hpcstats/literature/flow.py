@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from hpcstats.errors import DataError
 from hpcstats.literature.cases import CaseData
-from hpcstats.literature.definitions import DEFINITIONS
 from hpcstats.literature.endpoints import Endpoint
 from hpcstats.literature.timelines import SPINAL
 from hpcstats.numbers import patient_list
@@ -170,6 +169,8 @@ def _evidence(cases: CaseData) -> Iterator[Box]:
             parent=parent,
         )
     yield _box(cases, "patients", "patients", everybody, parent="sources.patients")
+    if "role" not in cases.patients:
+        return
     roles = cases.patients["role"]
     for role in roles.cat.categories:
         members = patient_list(cases.patients["patient_id"][roles == role])
@@ -178,7 +179,7 @@ def _evidence(cases: CaseData) -> Iterator[Box]:
 
 
 def _endpoint_boxes(cases: CaseData, name: str, endpoint: Endpoint) -> Iterator[Box]:
-    restricted = DEFINITIONS[endpoint.name].spinal_patients_only
+    restricted = cases.endpoints[endpoint.name].spinal_patients_only
     parent = f"role.{SPINAL}" if restricted else "patients"
     population = set(_with_role(cases)) if restricted else set(cases.patient_ids)
     used = patient_list(endpoint.data["patient_id"])

@@ -25,12 +25,15 @@ _INITIALS = re.compile(r"\s+[A-Z]{1,3}$")
 def swimmer_lanes(cases: CaseData, patients: Iterable[str] | None = None) -> pd.DataFrame:
     """The course of each patient with a spinal metastasis, one row per event on the clock of the primary.
 
+    Of data that declare their own endpoints, the course of each patient.
+
     Parameters
     ----------
     cases : CaseData
         Made by `load`.
     patients : iterable of patient_id, optional
-        Whose lanes to show; None shows every patient with a spinal metastasis.
+        Whose lanes to show; None shows every patient with a spinal metastasis, or everybody where the data
+        declare their own endpoints.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def swimmer_lanes(cases: CaseData, patients: Iterable[str] | None = None) -> pd.
 
     courses = cases.timelines()
     chosen = (
-        [id_ for id_, course in courses.items() if course.of_kind(SPINAL)]
+        [id_ for id_, course in courses.items() if cases.declares_endpoints or course.of_kind(SPINAL)]
         if patients is None
         else list(patients)
     )
@@ -97,7 +100,7 @@ def _rows(lane: int, course: Timeline, about: dict[str, Any]) -> Iterator[dict[s
 
 def _about(cases: CaseData) -> dict[str, dict[str, Any]]:
     labels = source_labels(cases.sources)
-    columns = cases.patients[["patient_id", "source_id", "mechanism"]].astype(object)
+    columns = cases.patients.reindex(columns=["patient_id", "source_id", "mechanism"]).astype(object)
     return {
         patient: {
             "patient_id": patient,

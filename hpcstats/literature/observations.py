@@ -9,6 +9,7 @@ from hpcstats.literature.timelines import SPINAL, Timeline
 
 NO_FOLLOW_UP = "no follow-up time stated"
 NO_LATER_CONTACT = "no follow-up after the spinal metastasis stated"
+AT_ORIGIN = "event at diagnosis, not free of it at the origin"
 AT_DIAGNOSIS = "metastasis at diagnosis, not free of it at the origin"
 
 
@@ -51,6 +52,14 @@ def any_metastasis(course: Timeline) -> Observation | str:
     spans = tuple(event.from_primary for event in course.first(SPINAL, "other_metastasis"))
     if any(span.upper == 0 for span in spans):
         return AT_DIAGNOSIS
+    return _event(first_of(spans)) if spans else end_from_primary(course)
+
+
+def first_of_kinds(course: Timeline, kinds: tuple[str, ...]) -> Observation | str:
+    """Time from the primary to the first event of any of these kinds."""
+    spans = tuple(event.from_primary for event in course.first(*kinds))
+    if any(span.upper == 0 for span in spans):
+        return AT_ORIGIN
     return _event(first_of(spans)) if spans else end_from_primary(course)
 
 

@@ -47,7 +47,7 @@ def check_patient(
 
 
 def _text(patient: Mapping[str, Any], column: str) -> str:
-    value = patient[column]
+    value = patient.get(column)
     return value if isinstance(value, str) else ""
 
 

@@ -94,6 +94,10 @@ def _unreadable(table: Table, reason: str) -> RawTable:
 
 
 def _header_problems(table: Table, header: list[str]) -> list[Problem]:
+    if len(header) == 1 and len(table.columns) > 1 and (mark := next(filter(header[0].count, ";\t"), "")):
+        name = "semicolons" if mark == ";" else "tabulators"
+        advice = "Save the table as CSV with commas, and numbers with decimal points"
+        return [Problem(file=table.file, row=1, message=f"the cells are separated by {name}", advice=advice)]
     missing = [name for name in table.columns if name not in header]
     extra = [name for name in header if name not in table.columns]
     twice = sorted({name for name in header if header.count(name) > 1})

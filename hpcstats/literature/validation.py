@@ -17,7 +17,8 @@ from hpcstats.literature.location import data_directory
 from hpcstats.literature.patient_checks import check_patient, check_years, latest_years
 from hpcstats.literature.problems import Problem, ValidationReport
 from hpcstats.literature.reading import RawTable, read_table
-from hpcstats.literature.timelines import timelines
+from hpcstats.literature.synthetic_rows import synthetic_rows
+from hpcstats.literature.timelines import LAST_CONTACT, timelines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def check_directory(directory: str | Path | None) -> CheckedData:
     problems = [*_missing_files(descriptor, raw), *_table_problems(raw)]
     if set(REQUIRED_TABLES) <= set(raw):
         problems += _content_problems(descriptor, raw, frames)
-    problems += _changed_files(place, descriptor)
+    problems += [*_changed_files(place, descriptor), *synthetic_rows(raw)]
     files = sorted(table.table.file for table in raw.values())
     report = ValidationReport.of(place, files, problems)
     return CheckedData(directory=place, descriptor=descriptor, raw=raw, frames=frames, report=report)
@@ -126,9 +127,16 @@ def _content_problems(
         if course is not None:
             latest = years.get(str(patient["source_id"]), float("nan"))
             yield from check_years(raw["patients"], row, patient, course, latest)
-    yield from candidate_pairs(raw["patients"], patients, courses, descriptor.distinct)
+    own = {"kinds": _kinds(descriptor)} if descriptor.endpoints else {}
+    yield from candidate_pairs(raw["patients"], patients, courses, descriptor.distinct, **own)
     if "cohort_statistics" in raw:
         yield from check_cohorts(raw["cohort_statistics"], frames["cohort_statistics"])
+
+
+def _kinds(descriptor: Descriptor) -> tuple[str, ...]:
+    """List the events that data with endpoints of their own know, without ends of observation."""
+    events = next(field for field in descriptor.tables["events"].fields if field.name == "event")
+    return tuple(kind for kind in events.values if kind != LAST_CONTACT and not kind.startswith("death"))
 
 
 def _changed_files(directory: Path, descriptor: Descriptor) -> Iterator[Problem]:

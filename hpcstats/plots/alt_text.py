@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hpcstats import formats
 from hpcstats.numbers import Text
+from hpcstats.plots.courses import NOT_STATED
 
 if TYPE_CHECKING:
     from hpcstats.literature import Flow
@@ -44,14 +45,16 @@ def survival(
     return " ".join(sentences)
 
 
-def swimmer(courses: Sequence[Course], event: str, mechanisms: Mapping[str, str]) -> str:
+def swimmer(courses: Sequence[Course], event: str | None, mechanisms: Mapping[str, str]) -> str:
     """Describe a swimmer plot: how many lanes, the range of times, the routes and how observation ended."""
     dated = [course.sorted_by for course in courses if course.dated]
-    words = event.replace("_", " ")
+    words = event.replace("_", " ") if event else ""
     sentences = [
         f"Swimmer plot with {len(courses)} lanes, one a patient, from the primary tumour to the last contact."
     ]
-    if dated:
+    if dated and not event:
+        sentences.append(f"The observation lasts {formats.years(min(dated))} to {formats.years(max(dated))}.")
+    elif dated:
         sentences.append(
             f"The time to {words} is stated for {len(dated)} and runs from {formats.years(min(dated))} to "
             f"{formats.years(max(dated))}."
@@ -59,7 +62,8 @@ def swimmer(courses: Sequence[Course], event: str, mechanisms: Mapping[str, str]
     if len(dated) < len(courses):
         sentences.append(f"{len(courses) - len(dated)} without a stated time are listed below the axis.")
     routes = Counter(mechanisms.get(course.mechanism, course.mechanism) for course in courses)
-    sentences.append(f"Route: {listed(routes)}.")
+    if set(routes) != {NOT_STATED}:
+        sentences.append(f"Route: {listed(routes)}.")
     sentences.append(f"Last contact: {listed(Counter(course.state for course in courses))}.")
     return " ".join(sentences)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ from hpcstats.errors import DataError, listing
 REQUIRED = ("patient_id", "source", "event", "time", "lower", "upper", "state", "mechanism")
 PRIMARY = "primary"
 LAST_CONTACT = "last_follow_up"
+NOT_STATED = "not stated"
 DEATHS = {
     "death_of_disease": "died of disease",
     "death_other": "died, other cause",
     "death_cause_unknown": "died, cause not stated",
 }
 EVENTS = ("local_recurrence", "spinal_metastasis", "spinal_progression", "other_metastasis")
+AS_NAMED = {event: event for event in EVENTS}
 STATES = {
     "alive_no_disease": "alive, no disease",
     "alive_with_disease": "alive with disease",
@@ -109,8 +111,11 @@ class Course:
         return max(self.observed, *ends, 0.0)
 
 
-def courses(lanes: Any, event: str) -> tuple[Course, ...]:
+def courses(lanes: Any, event: str | None, symbols: Mapping[str, str] = AS_NAMED) -> tuple[Course, ...]:
     """Read the frame and sort: by the time of `event`, those without one last; ties by identifier.
+
+    Without an `event` by the length of the observation. `symbols` says for each kind of event which of
+    `EVENTS` lends it its symbol.
 
     Raises
     ------
@@ -121,13 +126,14 @@ def courses(lanes: Any, event: str) -> tuple[Course, ...]:
     missing = [name for name in REQUIRED if name not in frame.columns]
     if missing:
         raise DataError(f"lanes has no column {listing(missing)}. It needs {', '.join(REQUIRED)}.")
-    known = {PRIMARY, LAST_CONTACT, *DEATHS, *EVENTS}
+    known = {PRIMARY, LAST_CONTACT, *DEATHS, *symbols}
     strange = [row for row, name in enumerate(frame["event"]) if name not in known]
     if strange:
         shown = listing(f"row {row}: {frame['event'].iloc[row]!r}" for row in strange)
         names = ", ".join(sorted(known))
         raise DataError(f"lanes holds unknown events ({shown}). Known are {names}.", rows=strange)
-    found = [_course(str(patient), rows, event) for patient, rows in frame.groupby("patient_id", sort=False)]
+    groups = frame.groupby("patient_id", sort=False)
+    found = [_course(str(patient), rows, event, symbols) for patient, rows in groups]
     return tuple(sorted(found, key=lambda lane: (not lane.dated, _or_zero(lane.sorted_by), lane.patient)))
 
 
@@ -135,9 +141,11 @@ def _or_zero(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
-def _course(patient: str, rows: Any, event: str) -> Course:
-    moments = [(str(row.event), _moment(row), row) for row in rows.itertuples()]
-    sought = [moment for name, moment, _ in moments if name == event]
+def _course(patient: str, rows: Any, event: str | None, symbols: Mapping[str, str]) -> Course:
+    moments = [(str(row.event), _moment(row, symbols), row) for row in rows.itertuples()]
+    sought = [moment.time for name, moment, _ in moments if name == event]
+    if event is None:
+        sought = [max(moment.reached for _, moment, _ in moments)]
     if not sought:
         raise DataError(f"Patient {patient} has no {event!r}. Give only patients who had it.")
     ends = [(moment, row) for name, moment, row in moments if name == LAST_CONTACT or name in DEATHS]
@@ -146,10 +154,10 @@ def _course(patient: str, rows: Any, event: str) -> Course:
         patient=patient,
         source=_words(rows["source"].iloc[0]),
         mechanism=_words(rows["mechanism"].iloc[0]),
-        moments=tuple(moment for name, moment, _ in moments if name in EVENTS),
+        moments=tuple(moment for name, moment, _ in moments if name in symbols),
         last=last,
         state=_state(last, end, patient),
-        sorted_by=sought[0].time,
+        sorted_by=sought[0],
     )
 
 
@@ -164,14 +172,14 @@ def _state(last: Moment | None, row: Any, patient: str) -> str:
     return STATES[code]
 
 
-def _moment(row: Any) -> Moment:
+def _moment(row: Any, symbols: Mapping[str, str]) -> Moment:
     values = (math.nan if is_missing(value) else float(value) for value in (row.time, row.lower, row.upper))
     time, lower, upper = values
-    return Moment(event=str(row.event), time=time, lower=lower, upper=upper)
+    return Moment(event=symbols.get(str(row.event), str(row.event)), time=time, lower=lower, upper=upper)
 
 
 def _words(value: object) -> str:
-    return "not stated" if is_missing(value) or value == "" else str(value)
+    return NOT_STATED if is_missing(value) or value == "" else str(value)
 
 
 def moments_by_event(course: Course) -> Iterator[tuple[str, list[Moment]]]:

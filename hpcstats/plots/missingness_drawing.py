@@ -75,7 +75,7 @@ def _draw_rows(sheet: Sheet, block: Block, top: float) -> None:
 def _draw_state(sheet: Sheet, state: str, left: float, top: float, width: float) -> None:
     if state == "not applicable":
         middle = top + _BAR / 2
-        sheet.line([left, left + width], [middle, middle], color=LINE, linewidth=style.THIN_LINE, zorder=1)
+        sheet.line([left, left + width], [middle, middle], color=LINE, linewidth=style.THIN_LINE, zorder=4)
         return
     colour = DARK if state == "missing" else LIGHT
     sheet.rectangle(left, top, width, _BAR, facecolor=colour, edgecolor="none", zorder=1)

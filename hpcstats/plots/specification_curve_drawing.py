@@ -81,13 +81,14 @@ def _on_axis(plan: Plan, estimates: FloatArray) -> BoolArray:
 
 
 def _draw_limits(sheet: Sheet, plan: Plan, bottom: float) -> None:
-    """Draw an upright line a column from limit to limit; dark where they leave out the null value."""
+    """Draw an upright line a column from limit to limit; dark where that leaves out the null value."""
     found, edges = plan.found, plan.edges
     low, high = (plan.of_columns(found.shown(found.column(name))) for name in ("low", "high"))
-    clear = plan.of_columns(np.array([float(one.side in ("above", "below")) for one in found.outcomes]))
+    null = math.nan if found.null is None else found.null
+    clear = (low > null) | (high < null)
     slot = float(np.diff(edges).min())
     thickness = max(style.THINNEST_LINE, min(2.0, 0.62 * slot * 72 / 25.4))
-    for colour, chosen in ((OPEN, clear < 0.5), (CLEAR, clear >= 0.5)):
+    for colour, chosen in ((OPEN, ~clear), (CLEAR, clear)):
         xs, ys = [], []
         for k in np.flatnonzero(chosen & ~np.isnan(low) & ~np.isnan(high)):
             x = (edges[k] + edges[k + 1]) / 2

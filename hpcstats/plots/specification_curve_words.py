@@ -133,10 +133,7 @@ def _tested(plan: Plan) -> Text:
 def alternative(plan: Plan, lines: Sequence[Text]) -> str:
     """Describe the curve in words: its range, the main analysis, and what each choice does."""
     found = plan.found
-    places = found.estimates[plan.order]
-    low, high = (printed(float(value), ratio=found.logarithmic) for value in (places[0], places[-1]))
-    range_ = f"{plan.order.size} sorted estimates, {low} to {high}"
-    sentences = [f"Specification curve of {range_}, above a matrix of the options of each."]
+    sentences = [f"Specification curve of {_range(plan)}, above a matrix of the options of each."]
     sentences += [f"{line}." for line in lines]
     for row in found.influence().to_dict(orient="records"):
         choice = str(row["choice"])
@@ -146,6 +143,19 @@ def alternative(plan: Plan, lines: Sequence[Text]) -> str:
         )
         sentences.append(f"{plan.named(choice)}: median {lowest} to {highest}.")
     return " ".join(sentences)
+
+
+def _range(plan: Plan) -> str:
+    """Tell how far the finite estimates reach, and how many there are beside them at the ends."""
+    found = plan.found
+    finite = np.isfinite(found.column("position")[plan.order])
+    places = found.estimates[plan.order][finite]
+    if not places.size:
+        return f"{plan.order.size} specifications without a finite estimate"
+    low, high = (printed(float(value), ratio=found.logarithmic) for value in (places[0], places[-1]))
+    beyond = int((~finite).sum())
+    more = f"; {beyond} without a finite one stand at the ends" if beyond else ""
+    return f"{places.size} sorted estimates, {low} to {high}{more}"
 
 
 def data(plan: Plan) -> pd.DataFrame:

@@ -10,17 +10,17 @@ from hpcstats.columns import as_frame
 from hpcstats.errors import DesignError
 from hpcstats.numbers import Number, Text, patient_list
 from hpcstats.plots import alt_text, palette, style
-from hpcstats.plots.courses import Course, courses
+from hpcstats.plots.courses import AS_NAMED, NOT_STATED, Course, courses
 from hpcstats.plots.figure import Figure
 from hpcstats.plots.lane_drawing import Scale, draw_course, draw_listed
 from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, round_ticks, widest
-from hpcstats.plots.swimmer_key import Entries
+from hpcstats.plots.swimmer_key import WORDS, Entries, symbols_of, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MECHANISMS = {"csf_seeding": "CSF seeding"}
-_HEADS = ("Source", "Route", "Last contact")
+_WHISKER = "Whisker: range left by the rounding of the stated time. "
 _LANE = 5.0
 _TIGHTEST_LANE = 4.3
 _GAP = 3.0
@@ -31,7 +31,8 @@ _GRID = palette.tint(palette.BLACK, 0.15)
 def swimmer(
     lanes: Any,
     *,
-    event: str = "spinal_metastasis",
+    event: str | None = "spinal_metastasis",
+    events: Mapping[str, str] | None = None,
     xlabel: str = "Years from the primary tumour",
     mechanisms: Mapping[str, str] | None = None,
     caption: Text | None = None,
@@ -48,8 +49,10 @@ def swimmer(
     lanes : frame
         One row a patient and event, on the clock of the primary, as `hpcstats.literature.swimmer_lanes` makes
         it: patient_id, source, event, time, lower, upper, state, mechanism.
-    event : str
-        The event every patient had, by which lanes are sorted.
+    event : str or None
+        The event every patient had, by which lanes are sorted; None sorts by the length of the observation.
+    events : mapping, optional
+        Kinds of event, at most four, to their words in the key, where they are not those of the package.
     xlabel : str
         Name of the time axis.
     mechanisms : mapping, optional
@@ -86,12 +89,14 @@ def swimmer(
     >>> figure.numbers[0].text
     '1'
     """
-    found = courses(lanes, event)
+    symbols = AS_NAMED if events is None else symbols_of(events, event)
+    words_in_key = WORDS if events is None else words_of(events, symbols)
+    found = courses(lanes, event, symbols)
     shown = MECHANISMS | dict(mechanisms or {})
     if not found:
         raise DesignError("lanes holds no patient. Give at least one.")
     with style.context():
-        sheet = _draw(_Plan.of(found, xlabel, shown))
+        sheet = _draw(_Plan.of(found, xlabel, shown, words_in_key))
     words = caption or default_caption(found, event)
     return Figure(
         figure=sheet.canvas,
@@ -113,8 +118,10 @@ class _Plan:
     entries: Entries
 
     @classmethod
-    def of(cls, found: tuple[Course, ...], xlabel: str, mechanisms: Mapping[str, str]) -> _Plan:
-        entries = Entries(found, style.DOUBLE_WIDTH - 2 * MARGIN)
+    def of(
+        cls, found: tuple[Course, ...], xlabel: str, mechanisms: Mapping[str, str], words: Mapping[str, str]
+    ) -> _Plan:
+        entries = Entries(found, style.DOUBLE_WIDTH - 2 * MARGIN, words)
         fixed = MARGIN * 2 + entries.height + 6 * LINE_HEIGHT + 8
         room = (style.MAXIMUM_HEIGHT - fixed) / len(found)
         if room < _TIGHTEST_LANE:
@@ -133,18 +140,26 @@ class _Plan:
             entries=entries,
         )
 
-    def cells(self, course: Course) -> tuple[str, str, str]:
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Headings of the columns of words; the route has one where any is stated."""
+        routes = {course.mechanism for course in (*self.dated, *self.undated)}
+        return ("Source", "Last contact") if routes == {NOT_STATED} else ("Source", "Route", "Last contact")
+
+    def cells(self, course: Course) -> tuple[str, ...]:
         """Words at the right of a lane."""
-        return course.source, self.mechanisms.get(course.mechanism, course.mechanism), course.state
+        route = (self.mechanisms.get(course.mechanism, course.mechanism),) if "Route" in self.heads else ()
+        return course.source, *route, course.state
 
     @property
-    def columns(self) -> tuple[float, float, float]:
-        """Left ends of the three columns of words."""
-        rows = [_HEADS, *(self.cells(course) for course in (*self.dated, *self.undated))]
-        widths = [widest([row[column] for row in rows]) for column in range(3)]
-        third = style.DOUBLE_WIDTH - MARGIN - widths[2]
-        second = third - _GAP - widths[1]
-        return second - _GAP - widths[0], second, third
+    def columns(self) -> tuple[float, ...]:
+        """Left ends of the columns of words."""
+        rows = [self.heads, *(self.cells(course) for course in (*self.dated, *self.undated))]
+        end, ends = style.DOUBLE_WIDTH - MARGIN + _GAP, []
+        for column in reversed(range(len(self.heads))):
+            end = end - _GAP - widest([row[column] for row in rows])
+            ends.append(end)
+        return tuple(reversed(ends))
 
     @property
     def end(self) -> float:
@@ -167,7 +182,7 @@ def _draw(plan: _Plan) -> Sheet:
     height = listed + plan.lane * len(plan.undated) if plan.undated else bottom + axis
     sheet = Sheet(style.DOUBLE_WIDTH, round(height + MARGIN, 2))
     plan.entries.draw(sheet, MARGIN)
-    for x, head in zip(plan.columns, _HEADS, strict=True):
+    for x, head in zip(plan.columns, plan.heads, strict=True):
         sheet.write(x, top, head, weight="bold")
     if plan.dated:
         _draw_axis(sheet, plan, first, bottom)
@@ -216,9 +231,10 @@ def _data(lanes: Any, found: Sequence[Course]) -> pd.DataFrame:
     return frame.sort_values("lane", kind="stable", ignore_index=True)
 
 
-def default_caption(found: Sequence[Course], event: str) -> Text:
+def default_caption(found: Sequence[Course], event: str | None) -> Text:
     """Say what the lanes are, with the numbers of patients."""
-    words, patients = event.replace("_", " "), patient_list(course.patient for course in found)
+    words, patients = (event or "").replace("_", " "), patient_list(course.patient for course in found)
+    order = f"the time from the primary tumour to the {words}" if event else "the length of the observation"
     undated = sum(not course.dated for course in found)
 
     def counted(name: str, value: int) -> Number:
@@ -229,10 +245,10 @@ def default_caption(found: Sequence[Course], event: str) -> Text:
     return Text.of(
         "Course of ",
         counted("n", len(found)),
-        f" reported patients with {words}, sorted by the time from the primary tumour to the {words}",
+        f" reported patients{f' with {words}' if event else ''}, sorted by {order}",
         *(("; for ", counted("undated", undated), " of them that time is not stated") if undated else ()),
         ". A bar ends where observation is certain; the last contact lies within its hollow piece, if it has "
-        "one. Whisker: range left by the rounding of the stated time. Hollow symbol: time known only as the "
-        "dotted range. Symbols that would cover one another are moved to the right of their time; the stated "
-        "times stand in the data of the figure.",
+        "one. " + (_WHISKER if event else "") + "Hollow symbol: time known only as the dotted range. Symbols "
+        "that would cover one another are moved to the right of their time; the stated times stand in the "
+        "data of the figure.",
     )

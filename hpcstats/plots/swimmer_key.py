@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hpcstats.errors import DesignError
 from hpcstats.plots import lane_drawing as lane
 from hpcstats.plots.courses import Course
 from hpcstats.plots.entries import Draw, Entry, draw_entries, height
 from hpcstats.plots.palette import GREY
 from hpcstats.plots.sheet import Sheet
 
-_WORDS = {
+WORDS = {
     "local_recurrence": "Local recurrence (above the bar)",
     "spinal_metastasis": "Spinal metastasis, with rounding range",
     "spinal_progression": "Spinal progression",
     "other_metastasis": "Other metastasis (below the bar)",
-    "death": "Death",
 }
+_MAIN = "spinal_metastasis"
+_SYMBOLS = ("local_recurrence", "other_metastasis", _MAIN, "spinal_progression")
+_PLACES = {
+    "local_recurrence": "{} (above the bar)",
+    "spinal_metastasis": "{}, with rounding range",
+    "other_metastasis": "{} (below the bar)",
+}
+
+
+def symbols_of(events: Mapping[str, str], event: str | None) -> dict[str, str]:
+    """Give each kind of event a symbol: to `event` the one with the whisker, to the others by their place."""
+    free = list(_SYMBOLS)
+    if not 1 <= len(events) <= len(free) or (event is not None and event not in events):
+        raise DesignError(
+            f"events names {len(events)} kinds of event; there are symbols for {len(free)}, and the event by "
+            "which lanes are sorted must be one of them. Name fewer, or put rare kinds together."
+        )
+    first = {} if event is None else {event: free.pop(free.index(_MAIN))}
+    others = [kind for kind in events if kind not in first]
+    return first | dict(zip(others, free, strict=False))
+
+
+def words_of(events: Mapping[str, str], symbols: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of each symbol, from those of the kinds of event."""
+    told = {symbols[event]: words for event, words in events.items()}
+    return {name: _PLACES.get(name, "{}").format(told[name]) for name in WORDS if name in told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +52,7 @@ class Entries:
 
     found: Sequence[Course]
     width: float
+    words: Mapping[str, str]
 
     @property
     def height(self) -> float:
@@ -39,9 +66,9 @@ class Entries:
     def _entries(self) -> list[Entry]:
         present = {moment.event for course in self.found for moment in course.moments}
         entries: list[Entry] = [("Primary tumour", lane.draw_primary)]
-        entries += [(words, _sample(kind)) for kind, words in _WORDS.items() if kind in present]
+        entries += [(words, _sample(kind)) for kind, words in self.words.items() if kind in present]
         if any(course.died for course in self.found):
-            entries.append((_WORDS["death"], _sample("death")))
+            entries.append(("Death", _sample("death")))
         if any(course.alive for course in self.found):
             entries.append(("Alive at last contact", _arrow))
         if any(not course.died and not course.alive for course in self.found):

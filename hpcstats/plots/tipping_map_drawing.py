@@ -25,6 +25,8 @@ _HATCH: dict[str, Any] = {
     "hatch": "////",
 }
 _GAP = 1.4
+_SEAM = 0.6
+"""Points by which cells overlap: without it, screens show a light line between neighbours of one colour."""
 
 
 def draw(plan: MapPlan) -> Sheet:
@@ -55,7 +57,7 @@ def _draw_cells(axes: Axes, plan: MapPlan) -> None:
         cmap=colours,
         norm=norm,
         edgecolors="face",
-        linewidth=0.2,
+        linewidth=_SEAM,
         zorder=0,
     )
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))

@@ -31,7 +31,7 @@ def default_caption(plan: MapPlan) -> Text:
         *_turning(plan),
         *_in_the_box(plan),
         *_extremes(plan),
-        result.method,
+        _method(plan),
     ]
     return Text.of(*parts)
 
@@ -50,6 +50,12 @@ def alternative(plan: MapPlan) -> str:
     )
 
 
+def _method(plan: MapPlan) -> str:
+    """Say how it was made; a seed that is no number belongs to the settings of whoever drew it."""
+    result = plan.result
+    return result.method if result.seed.isdigit() else result.method.replace(f", seed {result.seed}", "")
+
+
 def _small(name: str) -> str:
     return name[:1].lower() + name[1:]
 
@@ -61,7 +67,8 @@ def _main(plan: MapPlan) -> Text:
     lower = basis.number("low", low, formats.ratio(low), f"Lower limit of the {interval}.")
     upper = basis.number("high", high, formats.ratio(high), f"Upper limit of the {interval}.")
     equals = "" if last.text.startswith("<") else "= "
-    return Text.of("HR ", first, " (", lower, " to ", upper, f"), p {equals}", last)
+    by = "; by Wald, as Rubin's rules need it" if plan.result.test == "cox" else ""
+    return Text.of("HR ", first, " (", lower, " to ", upper, f"{by}), p {equals}", last)
 
 
 def _turning(plan: MapPlan) -> list[str | Number | Text]:

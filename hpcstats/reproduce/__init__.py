@@ -55,6 +55,7 @@ Verified: 3 files, 1 numbers, equal byte for byte.
 
 from __future__ import annotations
 
+from hpcstats.reproduce.laying_out import LaidOut, new_study
 from hpcstats.reproduce.outputs import NotApplicable, Prose, Renderable
 from hpcstats.reproduce.rebuild import Report, reproduce
 from hpcstats.reproduce.report.writing import report_page
@@ -66,6 +67,7 @@ from hpcstats.reproduce.verification import Verification, verify
 
 __all__ = [
     "FORMATS",
+    "LaidOut",
     "NotApplicable",
     "Prose",
     "Renderable",
@@ -74,6 +76,7 @@ __all__ = [
     "Trace",
     "Verification",
     "main",
+    "new_study",
     "numbers_named",
     "report_page",
     "reproduce",

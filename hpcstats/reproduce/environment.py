@@ -12,15 +12,15 @@ from pathlib import Path
 
 from hpcstats import __version__
 
-_VARIABLES = {"MPLBACKEND": "Agg", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
+VARIABLES = {"MPLBACKEND": "Agg", "SOURCE_DATE_EPOCH": "0", "TZ": "UTC"}
 _PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "lifelines", "statsmodels")
 
 
 @contextmanager
 def fixed_environment() -> Iterator[None]:
     """Fix the environment variables that reach into rendered files, and put the old ones back."""
-    before = {name: os.environ.get(name) for name in _VARIABLES}
-    os.environ.update(_VARIABLES)
+    before = {name: os.environ.get(name) for name in VARIABLES}
+    os.environ.update(VARIABLES)
     _set_time_zone()
     try:
         yield
@@ -55,9 +55,12 @@ def isolated_imports(directory: Path) -> Iterator[list[Path]]:
         yield used
     finally:
         sys.path.remove(str(directory))
+        beside = {path.name for path in directory.rglob("*")}  # spares asking the disk about every module
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__dict__", {}).get("__file__")  # asks no lazy module to load itself
-            if file and name != "__main__" and Path(file).resolve().is_relative_to(directory):
+            if not file or name == "__main__" or Path(file).name not in beside:
+                continue
+            if Path(file).resolve().is_relative_to(directory):
                 used.append(Path(file).resolve())
                 del sys.modules[name]
 

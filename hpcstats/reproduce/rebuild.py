@@ -9,6 +9,7 @@ from pathlib import Path
 from hpcstats.errors import DesignError
 from hpcstats.reproduce.records import Records, kept_records, records_of
 from hpcstats.reproduce.report.writing import all_exhibits, report_files, wants_report, with_captions
+from hpcstats.reproduce.review.writing import check_review, environment_files, wants_review, write_review
 from hpcstats.reproduce.running import Outcome, raise_failures, run_all
 from hpcstats.reproduce.scripts import Script, find_scripts, select
 from hpcstats.reproduce.settings import FORMATS, check_formats
@@ -27,7 +28,8 @@ class Report:
     outcomes : tuple of Outcome
         One a script that ran, in the order of the scripts.
     changed, removed : tuple of str
-        Files (relative to `directory`) whose bytes are new, and files that no script makes any more.
+        Files (relative to `directory`) whose bytes are new, and files that no script makes any more. The
+        crate and codecheck.yml, at the root of the study, stand in `changed` by their names.
     outdated : tuple of str
         Files kept from an earlier run although an input has changed since.
     n_files, n_numbers : int
@@ -85,7 +87,9 @@ def reproduce(
 
     Use it to build all outputs, or with `only` some of them: the others, and their records, stay. Nothing is
     written before every script has finished. Files that an earlier MANIFEST.json lists and that no script
-    makes any more are removed; other files are left alone.
+    makes any more are removed; other files are left alone. Where study.toml has a table ``[review]``,
+    environment.json is among the files, and ro-crate-metadata.json and codecheck.yml are written at the root
+    of the study.
 
     Parameters
     ----------
@@ -141,6 +145,7 @@ def reproduce(
     if jobs is not None and jobs < 1:
         raise DesignError(f"jobs={jobs} processes cannot run anything. Write 1 or more.")
     study.common_inputs()
+    check_review(study, directory)
     outcomes = _run_with_progress(chosen, study, asked, jobs)
     return write_outcomes(study, outcomes, directory, scripts, others)
 
@@ -202,12 +207,16 @@ def write_outcomes(
     kept = kept_records(old, present, {outcome.script.label for outcome in outcomes}, other_formats)
     records = records_of(study, outcomes, kept)
     files = {path: content for outcome in outcomes for path, content in sorted(outcome.files.items())}
+    if wants_review(study):
+        made, records = environment_files(study, records, files, directory)
+        files |= made
     if reporting:
         page, records = report_files(study, records, exhibits, files, directory)
         files |= page
     listed = {entry["path"] for entry in records.outputs}
     removed = tuple(entry["path"] for entry in old.outputs if entry["path"] not in listed)
     changed = write_files(directory, files | records.files(), removed)
+    changed += write_review(study, records, directory)
     return Report(
         directory=directory,
         outcomes=tuple(outcomes),

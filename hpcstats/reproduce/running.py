@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from hpcstats.reproduce.outputs import NotApplicable, Renderable
 from hpcstats.reproduce.report.exhibits import Exhibit, exhibit_of
 from hpcstats.reproduce.scripts import Build, Script
 from hpcstats.reproduce.study import Study
+from hpcstats.reproduce.synthetic_marks import marked
 
 _FOR_DEVELOPERS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -106,7 +108,10 @@ def raise_failures(outcomes: Sequence[Outcome]) -> None:
     failed = [outcome for outcome in outcomes if outcome.failed]
     if not failed:
         return
-    told = "\n".join(f"  {outcome.script.label}: {outcome.failed}" for outcome in failed)
+    scripts = defaultdict(list)
+    for outcome in failed:
+        scripts[outcome.failed].append(outcome.script.label)
+    told = "\n".join(f"  {listing(labels)}: {message}" for message, labels in scripts.items())
     count = "1 script" if len(failed) == 1 else f"{len(failed)} scripts"
     error = HpcstatsError(f"{count} of {len(outcomes)} failed; nothing was written.\n{told}")
     for outcome in failed:
@@ -126,6 +131,7 @@ def _make(script: Script, study: Study, formats: Sequence[str] | None, build: Bu
                 f"build(study) returned {type(output).__name__}, which has no `numbers` and "
                 "`render(formats)`. Return a figure or a table."
             )
+        output = marked(output) if study.is_synthetic else output
         files = _checked_files(_rendered(output, study, formats), script)
         numbers = _checked_numbers(output.numbers, script)
         exhibit = exhibit_of(output, script)

@@ -12,6 +12,8 @@ import numpy as np
 
 from hpcstats.errors import DataError, listing
 from hpcstats.reproduce.settings import check_formats, read_settings
+from hpcstats.reproduce.synthetic_marks import holds_synthetic
+from hpcstats.synthetic import WARNING
 
 _FILE = Path("analyses", "study.toml")
 
@@ -101,8 +103,14 @@ class Study:
 
     @property
     def title(self) -> str:
-        """Title of the study."""
-        return str(self.settings["study"]["title"])
+        """Title of the study, behind a warning as long as its data are synthetic."""
+        own = str(self.settings["study"]["title"])
+        return f"{WARNING} {own}" if self.is_synthetic else own
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any row of the data is marked as made up, as those of a new study's example are."""
+        return holds_synthetic(self.data)
 
     @property
     def seed(self) -> int:

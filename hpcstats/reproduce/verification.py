@@ -5,15 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hpcstats.errors import DataError
 from hpcstats.reproduce.canonical import sha256
-from hpcstats.reproduce.comparison import close, compare_file, same_text
+from hpcstats.reproduce.comparison import Comparison, close, compare_file, same_text
 from hpcstats.reproduce.rebuild import reproduce
 from hpcstats.reproduce.records import MANIFEST, NUMBERS, Records
+from hpcstats.reproduce.review.environment_record import (
+    ENVIRONMENT,
+    differences_here,
+    environment_difference,
+    read_environment,
+)
+from hpcstats.reproduce.review.writing import REVIEW_FILES, review_notes, review_problems, wants_review
 from hpcstats.reproduce.study import Study
 
 
@@ -28,7 +35,8 @@ class Verification:
     problems : tuple of str
         One sentence a file or number that differs, is missing, or that no script makes.
     information : tuple of str
-        What differs without being wrong: versions of packages, skipped scripts.
+        What differs without being wrong: versions of packages and fonts, skipped scripts, what the crate
+        leaves open.
     methods : Mapping
         How many files were compared in which way.
     tolerance : bool
@@ -107,7 +115,8 @@ def verify(study: Study, *, tolerance: bool = False, jobs: int | None = None) ->
         rebuilt = Path(name).resolve() / "outputs"
         reproduce(study, output=rebuilt, jobs=jobs)
         fresh = Records.read(rebuilt) or Records()
-        return _compared(study.output, rebuilt, committed, fresh, tolerance)
+        compared = _compared(study.output, rebuilt, committed, fresh, tolerance)
+    return _reviewed(compared, study, committed) if wants_review(study) else compared
 
 
 def _compared(old: Path, new: Path, committed: Records, fresh: Records, tolerance: bool) -> Verification:
@@ -116,7 +125,7 @@ def _compared(old: Path, new: Path, committed: Records, fresh: Records, toleranc
     problems += [f"extra: {path}, which no script makes" for path in sorted(before - after)]
     methods: Counter[str] = Counter()
     for path in sorted(before & after - {MANIFEST, NUMBERS}):
-        result = compare_file(path, (old / path).read_bytes(), (new / path).read_bytes(), tolerance=tolerance)
+        result = _compared_file(path, (old / path).read_bytes(), (new / path).read_bytes(), tolerance)
         methods[result.how] += 1
         if result.difference:
             problems.append(f"differs: {path}: {result.difference}")
@@ -129,6 +138,27 @@ def _compared(old: Path, new: Path, committed: Records, fresh: Records, toleranc
         information=tuple(_information(committed, fresh)),
         methods=dict(sorted(methods.items())),
         tolerance=tolerance,
+    )
+
+
+def _compared_file(path: str, old: bytes, new: bytes, tolerance: bool) -> Comparison:
+    if path == ENVIRONMENT and old != new:
+        return Comparison(how="by what is locked", difference=environment_difference(old, new))
+    return compare_file(path, old, new, tolerance=tolerance)
+
+
+def _reviewed(compared: Verification, study: Study, committed: Records) -> Verification:
+    """Add what is wrong with the crate and codecheck.yml, and what is not as recorded here."""
+    notes: list[str] = []
+    problems = list(review_problems(study, committed))
+    if not problems:
+        notes += review_notes(study, committed)
+        notes += differences_here(read_environment(study.output), committed.versions)
+    return replace(
+        compared,
+        n_files=compared.n_files + len(REVIEW_FILES),
+        problems=(*compared.problems, *problems),
+        information=(*compared.information, *notes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from hpcstats.sensitivity.bootstrap_result import BootstrapResult
 from hpcstats.sensitivity.delete_one import JackknifeResult, jackknife
+from hpcstats.sensitivity.duplicated import Duplicates, duplicates
 from hpcstats.sensitivity.e_value_result import EValue
 from hpcstats.sensitivity.e_value_scales import e_value
 from hpcstats.sensitivity.fragility_flips import fragility
@@ -20,6 +21,7 @@ from hpcstats.sensitivity.missing import (
 from hpcstats.sensitivity.permutation import PermutationTest, permutation_test
 from hpcstats.sensitivity.resample import bootstrap
 from hpcstats.sensitivity.rounding import RoundingBounds, rounding_bounds
+from hpcstats.sensitivity.sampled import Eras, SamplingFractions, eras, outcome_labels, sampling_fractions
 from hpcstats.sensitivity.specifications import (
     CoxTerm,
     CurveTest,
@@ -30,6 +32,7 @@ from hpcstats.sensitivity.specifications import (
     SurvivalAt,
     multiverse,
 )
+from hpcstats.sensitivity.threats import Finding, SensitivityReport, Threat, report
 from hpcstats.sensitivity.tipping import tipping_point
 from hpcstats.sensitivity.tipping_bounds import BestAndWorstCase, best_and_worst_case
 from hpcstats.sensitivity.tipping_result import TippingPoint
@@ -40,7 +43,10 @@ __all__ = [
     "BootstrapResult",
     "CoxTerm",
     "CurveTest",
+    "Duplicates",
     "EValue",
+    "Eras",
+    "Finding",
     "Fragility",
     "Imputed",
     "JackknifeResult",
@@ -53,12 +59,17 @@ __all__ = [
     "PermutationTest",
     "Relabelling",
     "RoundingBounds",
+    "SamplingFractions",
+    "SensitivityReport",
     "SurvivalAt",
     "TableFragility",
+    "Threat",
     "TippingPoint",
     "best_and_worst_case",
     "bootstrap",
+    "duplicates",
     "e_value",
+    "eras",
     "fragility",
     "fragility_2x2",
     "impute",
@@ -67,7 +78,10 @@ __all__ = [
     "missing_bounds",
     "missingness",
     "multiverse",
+    "outcome_labels",
     "permutation_test",
+    "report",
     "rounding_bounds",
+    "sampling_fractions",
     "tipping_point",
 ]

@@ -11,6 +11,7 @@ from hpcstats.basis import Basis, named, with_limits
 from hpcstats.model_rows import variable
 from hpcstats.numbers import Text
 from hpcstats.tables.pieces import BEYOND, EMPTY
+from hpcstats.tables.squares import added_term, square_test
 
 if TYPE_CHECKING:
     from hpcstats.regression import CoxFit
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from hpcstats.sensitivity import LeaveOneOut
 
 UNITS = ("patient", "paper")
-KEYS = (
-    "events",
-    "events_per_parameter",
-    "p_value",
-    "p_permutation",
-    "concordance",
-    "corrected",
-    "hazard_ratio",
-    *(f"without_{unit}" for unit in UNITS),
-    "status",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +33,7 @@ class Checks:
     concordance: Concordance | None
     performance: Performance | None
     without: Mapping[str, LeaveOneOut | None]
+    squares: Mapping[str, CoxFit]
 
     def whole(self) -> dict[str, Text]:
         """Return the cells of the model as a whole."""
@@ -68,7 +59,9 @@ class Checks:
 
     def factor(self, factor: Any) -> dict[str, Text]:
         """Return the cells of a factor with all its levels."""
-        return self._proportional(factor.name, self.basis.below(variable(factor.name)))
+        name = variable(factor.name)
+        basis = self.basis.below(name)
+        return {**self._proportional(factor.name, basis), **self._square(name, basis)}
 
     def term(self, factor: Any, term: str) -> dict[str, Text]:
         """Return the cells of a coefficient."""
@@ -106,6 +99,15 @@ class Checks:
             cell = BEYOND if unknown else part.number(column, value, formats.p_value(value), test.method)
             found[column] = Text.of(cell)
         return found
+
+    def _square(self, name: str, basis: Basis) -> dict[str, Text]:
+        """Return the p-value of what was added to let the factor bend."""
+        if name not in self.squares:
+            return {}
+        added, tests = added_term(self.fit, self.squares[name]), self.squares[name].term_tests()
+        value = float(tests.loc[tests["factor"] == added, "p_value"].iloc[0])
+        how = f"{square_test(self.fit).capitalize()} that leaves {added} out of the model with it."
+        return {"p_square": Text.of(basis.number("square.p_value", value, formats.p_value(value), how))}
 
     def _concordance(self) -> Text:
         found = self.concordance

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Comparison: TypeAlias = LogrankResult | FixedTimeComparison | MedianComparison | RmstComparison
 
 _ACCEPTED = ("LogrankResult", "FixedTimeComparison", "MedianComparison", "RmstComparison")
+_HYPOTHESES = {
+    "LogrankResult": "the same hazard at all times",
+    "FixedTimeComparison": "the same proportion without the event at that time",
+    "MedianComparison": "the same median time",
+    "RmstComparison": "the same mean time up to that horizon",
+}
 _RATIOS = ("ratio", "odds-ratio", "event-ratio", "lost-time-ratio")
 
 
@@ -44,8 +50,9 @@ def comparisons(
     Returns
     -------
     Table
-        A row for each test or contrast: both groups, the contrast with its limits, the p-value. Numbers have
-        identifiers such as ``five_years.difference.estimate``.
+        A row for each test or contrast: both groups, the contrast with its limits, the p-value; notes on what
+        is tested, on which sides, and how. Numbers have identifiers such as
+        ``five_years.difference.estimate``.
 
     Raises
     ------
@@ -204,7 +211,27 @@ def _notes(
     results: Mapping[str, Comparison], questions: Mapping[str, str] | None, groups: list[str]
 ) -> Iterator[Text]:
     yield Text.of(f"Contrasts: {groups[1]} minus, or over, {groups[0]}. No correction for several tests.")
+    yield Text.of(f"{_tails(results)}Each patient is in one group only: the groups are independent.")
+    yield Text.of(_hypotheses(results, questions))
     for name, result in results.items():
-        yield Text.of(f"{_heading(name, questions)}: {result.method}")
+        heading, method = _heading(name, questions), str(result.method)
+        yield Text.of(method if method.startswith(heading) else f"{heading}: {method}")
         for warning in result.warnings:
-            yield Text.of(f"{_heading(name, questions)}: {warning}")
+            yield Text.of(f"{heading}: {warning}")
+
+
+def _tails(results: Mapping[str, Comparison]) -> str:
+    """Say how many sides the p-values have; those with one say so in their rows."""
+    sides = {result.alternative == "two-sided" for result in results.values()}
+    if sides == {True}:
+        return "All p-values are two-sided. "
+    return "P-values are two-sided where the row does not say otherwise. " if True in sides else ""
+
+
+def _hypotheses(results: Mapping[str, Comparison], questions: Mapping[str, str] | None) -> str:
+    """Write out what each test takes for granted until it is shown wrong."""
+    tested: dict[str, list[str]] = {}
+    for name, result in results.items():
+        tested.setdefault(_HYPOTHESES[type(result).__name__], []).append(_heading(name, questions))
+    said = "; ".join(f"{hypothesis} ({' and '.join(names)})" for hypothesis, names in tested.items())
+    return f"Hypotheses tested, of both groups: {said}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hpcstats import formats
@@ -21,6 +21,7 @@ def cox_models(
     multivariable: CoxFit,
     *,
     labels: Mapping[str, str] | None = None,
+    remarks: Sequence[str | Text] = (),
     caption: str | Text = "Cox models: each factor alone, and all together.",
 ) -> Table:
     """Hazard ratios of each factor alone and of all together, with reference rows and the model's terms.
@@ -34,6 +35,8 @@ def cox_models(
     labels : mapping of str to str, optional
         Printed names: of a variable under its name (``"age"``, also for ``C(age)``), of a level under
         ``"variable=level"``.
+    remarks : sequence of str or Text, optional
+        What more the notes should say, such as why levels were joined.
     caption : str or Text
         What the table shows.
 
@@ -69,7 +72,7 @@ def cox_models(
         stub="Factor",
         columns=_columns(multivariable),
         rows=tuple(rows),
-        notes=_notes(alone, together, names),
+        notes=(*_notes(alone, together, names), *map(Text.of, remarks)),
     )
 
 
@@ -140,7 +143,10 @@ def _notes(
 ) -> tuple[Text, ...]:
     notes = [
         Text.of(together.fit.method),
-        Text.of(f"P: {_test(together.fit)} that leaves the factor out, all its levels together."),
+        Text.of(
+            f"P: {_test(together.fit)} that leaves the factor out, all its levels together; two-sided, of "
+            "the hypothesis that its hazard ratios are 1."
+        ),
     ]
     parts: list[str | Number] = []
     for name, model in alone.items():

@@ -27,6 +27,7 @@ def estimates(
     estimands: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
     restricted_mean: Mapping[str, float] | None = None,
+    follow_up: bool = False,
     caption: str | Text = "Proportion of patients still without the event, and median time to it.",
 ) -> Table:
     """Event-free proportions at chosen times, with intervals and numbers at risk, by endpoint and group.
@@ -44,13 +45,16 @@ def estimates(
         Printed names: of an endpoint under its name, of a group under ``"endpoint=group"`` or its name.
     restricted_mean : mapping of str to float, optional
         Horizon of the restricted mean time of the endpoints that have one.
+    follow_up : bool, default False
+        Whether to print the median follow-up of each group (reverse Kaplan-Meier), with limits.
     caption : str or Text
         What the table shows.
 
     Returns
     -------
     Table
-        A row for each group: patients, events, proportions, median, restricted mean, interval method.
+        A row for each group: patients, events, proportions, median, restricted mean, median follow-up,
+        interval method.
         Numbers have identifiers such as ``local_recurrence.gross_total.5_years.estimate``.
 
     Raises
@@ -76,13 +80,13 @@ def estimates(
     for name, curve in curves.items():
         heading = (estimands or {}).get(name) or named(name, named_labels)
         rows.append(Row(kind="section", label=Text.of(heading)))
-        rows += _group_rows(name, curve, times, named_labels, means)
+        rows += _group_rows(name, curve, times, named_labels, means, follow_up=follow_up)
     return Table(
         caption=Text.of(caption),
         stub="Group",
-        columns=_columns(times, unit, with_means=bool(means)),
+        columns=_columns(times, unit, with_means=bool(means), follow_up=follow_up),
         rows=tuple(rows),
-        notes=_notes(curves, with_means=bool(means)),
+        notes=_notes(curves, with_means=bool(means), follow_up=follow_up),
     )
 
 
@@ -102,19 +106,21 @@ def _check(curves: Mapping[str, SurvivalCurves], times: Sequence[float], mention
     return next(iter(units.values()))
 
 
-def _columns(times: Sequence[float], unit: str, *, with_means: bool) -> tuple[Column, ...]:
+def _columns(times: Sequence[float], unit: str, *, with_means: bool, follow_up: bool) -> tuple[Column, ...]:
     spanner = Text.of("Proportion still without the event (interval) [at risk]")
     at_times = [
         Column(key=f"at_{k}", label=Text.of(_moment(time, unit)), spanner=spanner)
         for k, time in enumerate(times)
     ]
     mean = [Column(key="mean", label=Text.of("Restricted mean (interval)"))] if with_means else []
+    looked = [Column(key="follow_up", label=Text.of("Median follow-up (interval)"))] if follow_up else []
     return (
         Column(key="n", label=Text.of("Patients")),
         Column(key="events", label=Text.of("Events")),
         *at_times,
         Column(key="median", label=Text.of("Median (interval)")),
         *mean,
+        *looked,
         Column(key="interval", label=Text.of("Interval"), alignment="left"),
     )
 
@@ -129,9 +135,12 @@ def _group_rows(
     times: Sequence[float],
     labels: Mapping[str, str],
     means: Mapping[str, float],
+    *,
+    follow_up: bool,
 ) -> Iterator[Row]:
     medians = curves.quantile(0.5).to_dict(orient="records")
     areas = curves.rmst(means[name]).to_dict(orient="records") if name in means else []
+    looked = curves.median_follow_up().to_dict(orient="records") if follow_up else []
     sizes = curves.groups.sizes
     for k, (label, curve) in enumerate(curves):
         basis = Basis(patients=curves.patients(label)).below(name, label)
@@ -143,6 +152,9 @@ def _group_rows(
         ]
         if means:
             cells.append(_area(basis.below("restricted_mean"), areas[k], curves) if areas else EMPTY)
+        if follow_up:
+            censored = bool((curve.counts.censored > 0).any())
+            cells.append(_follow_up(basis.below("follow_up"), looked[k], curves, censored=censored))
         cells.append(Text.of(curves.interval_shown))
         yield Row(label=Text.of(_group_name(name, label, labels)), cells=tuple(cells))
 
@@ -175,11 +187,21 @@ def _at(basis: Basis, curves: SurvivalCurves, label: Any, time: float) -> Text:
 
 
 def _median(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> Text:
-    values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
-    how = (
-        f"Median time to the event in {curves.response.unit} (Kaplan-Meier).",
-        f"Brookmeyer-Crowley interval from the pointwise {curves.interval_shown} limits",
+    return _quantile(
+        basis, found, curves, f"Median time to the event in {curves.response.unit} (Kaplan-Meier)."
     )
+
+
+def _follow_up(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves, *, censored: bool) -> Text:
+    about = f"Median follow-up in {curves.response.unit} (reverse Kaplan-Meier)."
+    if not censored:
+        return Text.of(basis.number("estimate", math.nan, formats.NOT_ESTIMABLE, about))
+    return _quantile(basis, found, curves, about)
+
+
+def _quantile(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves, about: str) -> Text:
+    values = (float(found["estimate"]), float(found["low"]), float(found["high"]))
+    how = (about, f"Brookmeyer-Crowley interval from the pointwise {curves.interval_shown} limits")
     if math.isfinite(values[0]):
         return with_limits(basis, values, formats.years, how)
     if math.isnan(values[1]):
@@ -194,7 +216,7 @@ def _area(basis: Basis, found: Mapping[Any, Any], curves: SurvivalCurves) -> Tex
     return Text.of(with_limits(basis, values, formats.years, how), f", to {to}")
 
 
-def _notes(curves: Mapping[str, SurvivalCurves], *, with_means: bool) -> tuple[Text, ...]:
+def _notes(curves: Mapping[str, SurvivalCurves], *, with_means: bool, follow_up: bool) -> tuple[Text, ...]:
     methods = list(dict.fromkeys(curve.method for curve in curves.values()))
     unit = next(iter(curves.values())).response.unit
     notes = [
@@ -208,6 +230,11 @@ def _notes(curves: Mapping[str, SurvivalCurves], *, with_means: bool) -> tuple[T
     if with_means:
         notes.append(
             f"Restricted mean: mean time without the event up to the horizon, in {unit}, normal interval."
+        )
+    if follow_up:
+        notes.append(
+            f"Median follow-up in {unit}: how long patients would have been observed without the event "
+            "(reverse Kaplan-Meier curve, limits alike); not estimable where everybody had it."
         )
     notes.append(
         f"{BEYOND}: beyond follow-up, nothing is extrapolated. {formats.NOT_ESTIMABLE}: not estimable."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hpcstats.tables.table import Table
 
-_PADDING = 4
+_PADDING = 3
 _BOLD = 1.15
 _CELL, _STUB, _WIDE = 16, 26, 44
 PORTRAIT, LANDSCAPE = 105.0, 160.0

@@ -10,8 +10,9 @@ from hpcstats import formats
 from hpcstats.basis import Basis, named
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.numbers import Text
-from hpcstats.tables.check_cells import KEYS, UNITS, Checks, lines, single_line
+from hpcstats.tables.check_cells import UNITS, Checks, lines, single_line
 from hpcstats.tables.pieces import BEYOND, EMPTY
+from hpcstats.tables.squares import check_squares, square_notes
 from hpcstats.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -33,14 +34,15 @@ def model_checks(
     performance: Mapping[str, Performance] | None = None,
     without_patient: Mapping[str, LeaveOneOut] | None = None,
     without_paper: Mapping[str, LeaveOneOut] | None = None,
+    squares: Mapping[str, Mapping[str, CoxFit]] | None = None,
     labels: Mapping[str, str] | None = None,
     caption: str | Text = "Checks of the Cox models.",
 ) -> Table:
-    """Events per parameter, proportional hazards, concordance and influence of Cox models.
+    """Events per parameter, proportional hazards, linearity, concordance and influence of Cox models.
 
     Read it before the hazard ratios: few events per parameter, a concordance that correction brings down to
     one half, or a hazard ratio that hangs on one patient say how much a model can carry. A large p-value of a
-    test of proportional hazards says little in a small sample.
+    test of proportional hazards, or of the square of a number, says little in a small sample.
 
     Parameters
     ----------
@@ -55,6 +57,9 @@ def model_checks(
         From ``fit.performance()``.
     without_patient, without_paper : mapping of str to LeaveOneOut, optional
         From `hpcstats.leave_one_out` of the model, each patient or each paper left out.
+    squares : mapping of str to mapping of str to CoxFit, optional
+        For a model and a number in it the same model with the square of the number added, such as
+        ``"age + I(age**2)"``: whether the log hazard bends where the model takes it for straight.
     labels : mapping of str to str, optional
         Printed names: of a model or variable under its name, of a level under ``"variable=level"``, of
         the heading above models of one coefficient under ``"one_coefficient"``.
@@ -73,7 +78,8 @@ def model_checks(
     DataError
         Without models, or for checks of models that are not there.
     DesignError
-        For a check that was not made of the model beside which it stands.
+        For a check that was not made of the model beside which it stands, and for a model that adds
+        something else than a square.
 
     Examples
     --------
@@ -93,13 +99,23 @@ def model_checks(
         "without_patient": dict(without_patient or {}),
         "without_paper": dict(without_paper or {}),
     }
+    bent = {name: dict(found) for name, found in (squares or {}).items()}
     _check(fits, checks)
+    check_squares(fits, bent)
+    columns = _columns(checks["concordance"], squares=any(bent.values()))
+    keys = [column.key for column in columns]
+    every = {name: _checks_of(name, fit, checks, bent.get(name, {})) for name, fit in fits.items()}
     return Table(
         caption=Text.of(caption),
         stub="Model",
-        columns=_columns(checks["concordance"]),
-        rows=tuple(_rows(fits, checks, names)),
-        notes=tuple(map(Text.of, _notes(fits, checks, names))),
+        columns=columns,
+        rows=tuple(
+            Row(label=Text.of(label), cells=tuple(cells.get(key, EMPTY) for key in keys), indent=indent)
+            if cells is not None
+            else Row(kind="section", label=Text.of(label))
+            for label, indent, cells in _lines(every, names)
+        ),
+        notes=tuple(map(Text.of, _notes(fits, checks, bent, names))),
     )
 
 
@@ -130,7 +146,9 @@ def _belongs(result: Any, fit: CoxFit) -> bool:
     )
 
 
-def _checks_of(name: str, fit: CoxFit, checks: Mapping[str, Mapping[str, Any]]) -> Checks:
+def _checks_of(
+    name: str, fit: CoxFit, checks: Mapping[str, Mapping[str, Any]], squares: Mapping[str, CoxFit]
+) -> Checks:
     return Checks(
         fit=fit,
         basis=Basis(patients=fit.patients()).below(name),
@@ -138,30 +156,27 @@ def _checks_of(name: str, fit: CoxFit, checks: Mapping[str, Mapping[str, Any]]) 
         concordance=checks["concordance"].get(name),
         performance=checks["performance"].get(name),
         without={unit: checks[f"without_{unit}"].get(name) for unit in UNITS},
+        squares=squares,
     )
 
 
-def _rows(
-    fits: Mapping[str, CoxFit], checks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]
-) -> Iterator[Row]:
-    alone = [name for name, fit in fits.items() if len(fit.terms) == 1]
+def _lines(
+    every: Mapping[str, Checks], labels: Mapping[str, str]
+) -> Iterator[tuple[str, int, dict[str, Text] | None]]:
+    """Give all lines in order: label, indent, cells by key; headings have no cells."""
+    alone = [name for name, checks in every.items() if len(checks.fit.terms) == 1]
     if alone:
-        yield Row(kind="section", label=Text.of(named(_ALONE, labels)))
+        yield named(_ALONE, labels), 0, None
     for name in alone:
-        label, cells = single_line(_checks_of(name, fits[name], checks), named(name, labels), labels)
-        yield _row(label, 0, cells)
-    for name in fits:
+        label, cells = single_line(every[name], named(name, labels), labels)
+        yield label, 0, cells
+    for name, checks in every.items():
         if name not in alone:
-            yield Row(kind="section", label=Text.of(named(name, labels)))
-            for label, indent, cells in lines(_checks_of(name, fits[name], checks), labels):
-                yield _row(label, indent, cells)
+            yield named(name, labels), 0, None
+            yield from lines(checks, labels)
 
 
-def _row(label: str, indent: int, cells: Mapping[str, Text]) -> Row:
-    return Row(label=Text.of(label), cells=tuple(cells.get(key, EMPTY) for key in KEYS), indent=indent)
-
-
-def _columns(concordances: Mapping[str, Concordance]) -> tuple[Column, ...]:
+def _columns(concordances: Mapping[str, Concordance], *, squares: bool) -> tuple[Column, ...]:
     levels = sorted({found.level for found in concordances.values()})
     level = f"{' and '.join(map(formats.level, levels))} " if levels else ""
     headings = {
@@ -169,6 +184,7 @@ def _columns(concordances: Mapping[str, Concordance]) -> tuple[Column, ...]:
         "events_per_parameter": ("Events per term", None),
         "p_value": ("P", "Proportional hazards"),
         "p_permutation": ("Permutation P", "Proportional hazards"),
+        **({"p_square": ("Square P", None)} if squares else {}),
         "concordance": (f"Apparent ({level}CI)", "Concordance"),
         "corrected": ("Corrected", "Concordance"),
         "hazard_ratio": ("All", "Hazard ratio"),
@@ -183,10 +199,16 @@ def _columns(concordances: Mapping[str, Concordance]) -> tuple[Column, ...]:
 
 
 def _notes(
-    fits: Mapping[str, CoxFit], checks: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str]
+    fits: Mapping[str, CoxFit],
+    checks: Mapping[str, Mapping[str, Any]],
+    squares: Mapping[str, Mapping[str, CoxFit]],
+    labels: Mapping[str, str],
 ) -> Iterator[str]:
     yield from dict.fromkeys(fit.method for fit in fits.values())
     yield from dict.fromkeys(test.method for test in checks["proportional_hazards"].values())
+    yield from square_notes(fits, squares)
+    if checks["proportional_hazards"] or squares:
+        yield "These p-values are two-sided: small ones speak against the model, in whichever direction."
     if checks["concordance"]:
         yield "Concordance: 0.5 is no better than chance. Apparent: on the patients of the model itself."
         yield from dict.fromkeys(found.method for found in checks["concordance"].values())

@@ -291,3 +291,11 @@ def test_counts_of_causes_add_up_to_those_of_any():
     counts = count_causes(place(np.array(TIME, float), cause > 0), cause, 2, np.ones((1, 10)))
     assert (counts.events.sum(axis=1) == counts.total.events).all()
     assert cumulative_incidence(counts).estimate.shape == (1, 2, 8)
+
+
+def test_an_incidence_of_one_up_to_rounding_has_no_limits():
+    """Shares of these weights add up to 1 - 1e-16, where log(1 - F) is a number, and no limit one."""
+    times = hs.Surv.competing([1, 2, 3, 4], [1, 1, 1, 1], causes=["e"])
+    last = hs.aalen_johansen(times, weights=[3.0, 3, 10, 10]).to_frame().iloc[-1]
+    assert last["estimate"] == pytest.approx(1, abs=1e-15)
+    assert last[["low", "high"]].isna().all()

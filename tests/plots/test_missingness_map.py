@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
 from hpcstats.plots.missingness import missingness_map
-from hpcstats.plots.missingness_drawing import DARK, LIGHT
+from hpcstats.plots.missingness_drawing import DARK, LIGHT, LINE
 from hpcstats.plots.missingness_plan import ROW, plan_of
 from hpcstats.sensitivity.missing import missingness
 
@@ -104,6 +105,16 @@ def test_shares_and_patterns_are_printed_and_traced(figure, result):
         assert number.value == patterns[(group, int(pattern))]
     assert numbers["missing.all.share"].value == result.share
     assert numbers["missing.all.papers"].value == 30
+
+
+def test_the_line_of_what_does_not_apply_is_whole(figure):
+    """The white lines between patients do not cut it into dashes, which the key does not show."""
+    lines = figure.figure.findobj(Line2D)
+    level = [line for line in lines if len(set(line.get_ydata())) == 1 and line.get_color() == LINE]
+    between = [line for line in lines if line.get_color() == "white"]
+    assert len(level) >= 2
+    assert between
+    assert min(line.get_zorder() for line in level) > max(line.get_zorder() for line in between)
 
 
 def test_labels_carry_their_item(figure, result):

@@ -222,6 +222,44 @@ def test_what_lies_beyond_any_number_stands_at_the_end():
     assert hs.plots.problems(figure) == ()
 
 
+def test_the_range_told_is_that_of_the_finite_estimates():
+    def build(a):
+        if a == "x":
+            return Outcome(
+                estimate=math.nan, low=-math.inf, high=0.4, beyond=-1, status="not_estimable",
+                reason="monotone", label="Hazard ratio", logarithmic=True, null=0.0,
+            )  # fmt: skip
+        return Outcome(
+            estimate=math.log(a), low=-1.0, high=2.0, label="Hazard ratio", logarithmic=True, null=0.0
+        )
+
+    with pytest.warns(hs.SmallSampleWarning):
+        found = multiverse({"a": [2, 3, "x"]}, build, main={"a": 2})
+    told = specification_curve(found).alt_text
+    assert "2 sorted estimates, 2.00 to 3.00; 1 without a finite one stand at the ends, above" in told
+
+
+def test_a_column_is_as_dark_as_what_it_draws():
+    """Of two neighbours one leaves out the null value: the interval drawn for both holds it, or not."""
+
+    def build(a, b, c, d):
+        low = (0.1 if b else -1.5) if c % 2 else 0.2
+        place = 1 + 0.3 * a + 0.03 * d + 0.002 * c
+        return Outcome(estimate=place, low=low, high=9.0, label="Hazard ratio", logarithmic=True, null=0.0)
+
+    options = {"a": range(8), "b": [0, 1], "c": range(10), "d": range(5)}
+    found = multiverse(options, build, main={"a": 0, "b": 0, "c": 0, "d": 0})
+    drawn = specification_curve(found)
+    made = plan(found, None, {})
+    assert made.together == 2
+    null = in_mm(next(line for line in lines(drawn) if line.get_linestyle() == "--"))[1][0]
+    for colour, clear in ((OPEN, False), (CLEAR, True)):
+        limits = [in_mm(one)[1] for one in lines(drawn, colour=colour) if len(one.get_xdata()) % 3 == 0]
+        lowest = np.concatenate([ys[::3] for ys in limits])
+        assert lowest.size
+        assert ((lowest < null) == clear).all()
+
+
 def test_other_scales_have_a_plain_axis():
     def build(a):
         return Outcome(estimate=5.0 + a, low=4.0, high=9.0, label="Median time", n=4)

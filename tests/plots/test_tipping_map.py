@@ -87,6 +87,21 @@ def test_printed_numbers_are_the_results(figure, result):
     assert "13 by 13 pairs" in figure.alt_text
 
 
+def test_the_seed_is_told_where_it_is_a_number(figure):
+    assert "seed 1." in str(figure.caption)
+    drawn = tipping_map(
+        tipping_point(Y, GROUP, deltas=[0.5, 1, 2], n_imputations=5, seed=np.random.default_rng(1))
+    )
+    assert "Rubin's rules." in str(drawn.caption)
+    assert "generator" not in str(drawn.caption)
+
+
+def test_cells_overlap_so_that_no_line_shows_between_them(figure):
+    [mesh] = figure.figure.findobj(QuadMesh)
+    assert min(mesh.get_linewidth()) >= 0.5
+    assert str(mesh.get_edgecolor()) != "none"
+
+
 def test_a_difference_to_the_other_side_is_hatched():
     deltas = [0.1, 1, 10]
     group = ["a"] * 30 + ["b"] * 30

@@ -37,7 +37,7 @@ def likelihood(data: dict[str, Any], weights: np.ndarray, ties: str) -> PartialL
 @pytest.mark.parametrize(("entry", "tied"), [(False, False), (False, True), (True, False), (True, True)])
 @pytest.mark.parametrize("p", [1, 2, 3])
 def test_outcomes_are_those_of_linear_programming(ties: str, entry: bool, tied: bool, p: int):
-    n, replicates = 9, 40
+    n, replicates = 9, 20
     data, weights = drawn(p, n, p, entry=entry, tied=tied), resampled(n, replicates)
     batch = likelihood(data, weights, ties)
     top = refit(batch, np.zeros((replicates, p)))

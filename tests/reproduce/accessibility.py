@@ -85,6 +85,8 @@ def _regions(page: BeautifulSoup) -> Iterator[str]:
     for tag in page.find_all(attrs={"role": "region"}):
         if not (tag.get("aria-label") or tag.get("aria-labelledby")):
             yield "a region has no name"
+        if tag.get("aria-labelledby") and tag.find_parent(attrs={"aria-labelledby": tag["aria-labelledby"]}):
+            yield "a region has the name of the region around it"
         if "wide" in tag.get("class", []) and tag.get("tabindex") != "0":
             yield "what scrolls cannot be reached by the keyboard"
 

@@ -102,6 +102,15 @@ def test_the_search_finds_figures_tables_numbers_patients_and_publications(brows
     browser.run("document.getElementById('query').focus()")
     browser.press("Escape")
     assert browser.run("document.querySelectorAll('#results li').length") == 0
+    browser.write("old_1999")
+    browser.press("Enter")
+    assert browser.run("document.activeElement.closest('#results') !== null")
+    browser.press("Escape")
+    assert focused(browser) == "query"
+    assert browser.run("document.querySelectorAll('#results li').length") == 0
+    browser.write("Óld À")
+    assert browser.run("document.querySelectorAll('#results li').length") > 0
+    browser.press("Escape")
     browser.write("no such word")
     assert browser.run("document.getElementById('found').textContent") == "Nothing found"
 
@@ -129,6 +138,26 @@ def test_everything_can_be_read_without_scripts(started, path):
 def test_nothing_is_wider_than_a_narrow_screen(started, path):
     started.open(path, width=360)
     assert started.run("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_unfolds_in_a_table_fits_a_narrow_screen(started, path):
+    started.open(path, width=360)
+    started.run("document.querySelector('#table_01 td a.n').click()")
+    right = started.run("document.querySelector('.panel').getBoundingClientRect().right")
+    assert 0 < right <= 360
+    started.run("document.querySelector('#table_01 .wide').scrollLeft = 1000")
+    assert started.run("document.querySelector('.panel').getBoundingClientRect().left") >= 0
+
+
+def test_in_print_headings_stay_with_what_they_name(browser):
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        for element, name in (("h3", "breakAfter"), ("caption", "breakAfter"), ("img", "breakInside")):
+            style = f"getComputedStyle(document.querySelector('main {element}')).{name}"
+            assert browser.run(style) == "avoid"
+        assert browser.run("getComputedStyle(document.querySelector('nav')).display") == "none"
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
 
 
 def test_names_roles_and_states_reach_the_accessibility_tree(browser):

@@ -16,6 +16,7 @@ STATISTICS = {"nonparametric", "compare", "regression", "recurrence", "diagnosis
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "errors": set(),
+    "synthetic": set(),
     "formats": set(),
     "columns": {"errors"},
     "numbers": {"errors", "formats"},
@@ -37,14 +38,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nonparametric": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "compare": BASIC | {"core", "groups", "diagnosis", "randomness"},
     "regression": BASIC | {"core", "groups", "covariates", "design", "findings", "diagnosis", "randomness"},
-    "sensitivity": BASIC | {"core", "groups", "covariates", "design", "findings", "randomness"} | STATISTICS,
+    "sensitivity": BASIC
+    | {"core", "groups", "covariates", "design", "findings", "randomness", "basis"}
+    | STATISTICS,
     "recurrence": BASIC
     | {"core", "groups", "covariates", "design", "randomness", "nonparametric", "compare", "regression"},
-    "literature": BASIC | {"core", "groups", "randomness", "nonparametric"},
+    "literature": BASIC | {"core", "groups", "randomness", "nonparametric", "synthetic"},
     "plots": SHOWN,
     "tables": SHOWN,
-    "reproduce": {"errors", "numbers", "results"},
-    "cli": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce"},
+    "reproduce": {"errors", "numbers", "results", "synthetic"},
+    "cli": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce", "synthetic"},
     "__main__": {"cli"},
     "__init__": BASIC | STATISTICS | {"literature", "plots", "tables", "reproduce", "sensitivity"},
 }
@@ -77,7 +80,7 @@ LIBRARIES: dict[str, set[str]] = {
     "literature": {"pandas", "pandera", "scipy", "statsmodels"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},
-    "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL", "jinja2"},
+    "reproduce": {"pandas", "joblib", "rich", "matplotlib", "PIL", "jinja2", "yaml"},
     "cli": {"typer", "rich", "click"},
 }
 

@@ -15,7 +15,7 @@ import hpcstats as hs
 from hpcstats.reproduce.environment import isolated_imports
 from hpcstats.reproduce.scripts import find_scripts
 
-FEW = 99
+FEW = 19
 ROOT = Path(__file__).parents[2]
 
 # What a script may warn of is printed in its output; here only the numbers count.
@@ -56,15 +56,22 @@ def numbers(data: Path) -> dict[str, hs.Number]:
 
 
 def quick(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings with few resamples: which patients a number rests on does not depend on them."""
-    return {
-        key: quick(value)
-        if isinstance(value, Mapping)
-        else min(value, FEW)
-        if key.startswith("n_")
-        else value
-        for key, value in settings.items()
-    }
+    """Return the settings with few resamples, and two options of a choice: on these no patient depends."""
+    return {key: quicker(key, value) for key, value in settings.items() if not excludes_an_option(value)}
+
+
+def quicker(key: str, value: Any) -> Any:
+    """Return one setting, cut down."""
+    if key == "choices":
+        return {name: options[:2] for name, options in value.items()}
+    if isinstance(value, Mapping):
+        return quick(value)
+    return min(value, FEW) if key.startswith("n_") else value
+
+
+def excludes_an_option(value: Any) -> bool:
+    """Tell whether a setting speaks of an option of the multiverse that is not among the first two."""
+    return isinstance(value, Mapping) and value.get("patients") == "intracranial"
 
 
 def with_changed_cell(directory: Path, file: str, where: dict[str, str], new: dict[str, str]) -> str:

@@ -252,6 +252,30 @@ def test_estimates_refuse_what_cannot_stand_in_one_table(curves):
         estimates({"relapse": curves}, [1], restricted_mean={"relapse": 200})
 
 
+def test_median_follow_up_stands_beside_the_median_of_each_group():
+    y = hs.Surv.right([1, 2, 3, 4, 5] * 2, [0, 1, 0, 0, 0] + [1] * 5, id=list("abcdefghij"))
+    km = hs.kaplan_meier(y, ["lost"] * 5 + ["gone"] * 5, interval="log-log")
+    table = estimates({"x": km}, [1], follow_up=True)
+    assert table.cells()[0][5:7] == ["Median follow-up (interval)", "Interval"]
+    # Of five seen one leaves at 1; the event at 2 hides when the next would have: 4/5, 4/5 2/3, 4/5 2/3 1/2.
+    found = number(table, "x.lost.follow_up.estimate")
+    assert (found.value, found.patients) == (4.0, tuple("abcde"))
+    limits = km.median_follow_up().set_index("group").loc["lost"]
+    assert number(table, "x.lost.follow_up.low").value == limits["low"]
+    assert number(table, "x.lost.follow_up.high").value == limits["high"]
+    assert rows_of(table)["Gone"][4] == "NE"
+    assert number(table, "x.gone.follow_up.estimate").value is None
+    assert same_in_every_format(table)
+
+
+def test_median_follow_up_is_explained_where_it_is_asked_for(curves):
+    plain, asked = (estimates({"relapse": curves}, [13], follow_up=follow_up) for follow_up in (False, True))
+    assert not any("ollow-up (" in cell for cell in plain.cells()[0])
+    [note] = [str(note) for note in asked.notes if "Median follow-up in weeks" in str(note)]
+    assert note not in map(str, plain.notes)
+    assert not any("follow_up" in found.id for found in plain.numbers)
+
+
 # Cox models
 
 
@@ -309,6 +333,15 @@ def test_cox_models_end_with_the_terms_of_the_model(table_3):
     }  # fmt: skip
     assert {name: rows[name][5] for name in footer} == footer
     assert any(str(note).endswith("Age, per year: 1.") for note in table.notes)
+
+
+def test_cox_models_say_what_their_p_values_test_and_repeat_remarks(table_3):
+    alone, together, table = table_3
+    assert any("two-sided, of the hypothesis that its hazard ratios are 1" in str(n) for n in table.notes)
+    found = Number(id="joined.n", value=2, text="2", how="Patients.", patients=("p00", "p01"))
+    remarked = cox_models(alone, together, remarks=["Joined.", Text.of("Of ", found, " patients.")])
+    assert [str(note) for note in remarked.notes[-2:]] == ["Joined.", "Of 2 patients."]
+    assert number(remarked, "joined.n") == found
 
 
 def test_a_coefficient_without_estimate_says_so_and_why():

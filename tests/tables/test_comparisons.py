@@ -99,3 +99,28 @@ def test_what_is_one_sided_says_so() -> None:
     assert ends["at.difference.3.low"] == "Lower limit of the one-sided 95% interval."
     assert ends["at.difference.3.group_0.low"] == "Lower limit of the 95% interval."
     assert ends["mean.difference.low"] == "Lower limit of the 95% interval."
+
+
+def notes(made: hs.tables.Table) -> list[str]:
+    return [str(note) for note in made.notes]
+
+
+def test_notes_say_what_is_tested_and_on_how_many_sides() -> None:
+    made = table(hazard=hs.logrank(Y, ARM), at=hs.compare_at(Y, ARM, 3), mean=hs.rmst_difference(Y, ARM, 5))
+    independent = "Each patient is in one group only: the groups are independent."
+    assert f"All p-values are two-sided. {independent}" in notes(made)
+    [hypotheses] = [note for note in notes(made) if note.startswith("Hypotheses tested, of both groups: ")]
+    assert "the same hazard at all times (Hazard);" in hypotheses
+    assert hypotheses.endswith("the same mean time up to that horizon (Mean).")
+    mixed = table(one=hs.logrank(Y, ARM), other=hs.logrank(Y, ARM, alternative="less"))
+    assert any("the same hazard at all times (One and Other)." in note for note in notes(mixed))
+    assert any(note.startswith("P-values are two-sided where the row does not say") for note in notes(mixed))
+    one_sided = table(other=hs.logrank(Y, ARM, alternative="less"))
+    assert not any("two-sided" in note for note in notes(one_sided))
+    assert independent in notes(one_sided)
+
+
+def test_a_method_that_begins_with_its_heading_is_not_named_twice() -> None:
+    made = hs.tables.comparisons({"hazard": hs.logrank(Y, ARM)}, questions={"hazard": "Log-rank test"})
+    assert any(note.startswith("Log-rank test, two-sided") for note in notes(made))
+    assert not any("Log-rank test: Log-rank" in note for note in notes(made))

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from scipy.stats import chi2
 
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError
@@ -185,3 +186,62 @@ def test_checks_of_other_models_are_refused(fits, checks):
     short = hs.cox(hs.Surv.right(TIME[1:], EVENT[1:]), {"age": DATA["age"][1:]})
     with pytest.raises(DesignError, match="concordance of 'age' was not made"):
         model_checks(fits, concordance={"age": short.concordance()})
+
+
+def bent(fits, **options):
+    formulas = {"age": "age + I(age**2)", "all": "C(arm) + site + age + I(age**2)"}
+    y = fits["age"].response
+    return {name: {"age": hs.cox(y, DATA, formula, **options)} for name, formula in formulas.items()}
+
+
+def test_the_square_of_a_number_has_its_likelihood_ratio_test_beside_the_number(fits, table):
+    squares = bent(fits)
+    made = model_checks(fits, squares=squares)
+    numbers = {number.id: number for number in made.numbers}
+    for name, found in squares.items():
+        gained = 2 * (found["age"].log_likelihood - fits[name].log_likelihood)
+        number = numbers[f"{name}.age.square.p_value"]
+        assert number.value == pytest.approx(chi2.sf(gained, 1), rel=1e-6)
+        assert number.patients == fits[name].patients()
+    place = made.cells()[0].index("Square P")
+    shown = [(row[0], row[place]) for row in made.cells()[1:] if row[place]]
+    assert shown == [("Age", numbers[f"{name}.age.square.p_value"].text) for name in ("age", "all")]
+    assert any(str(note).startswith("Square P: likelihood-ratio test") for note in made.notes)
+    assert "Square P" not in table.cells()[0]
+    assert not any("Square P" in str(note) for note in table.notes)
+
+
+def test_a_penalised_square_is_tested_with_the_penalty_and_finds_a_bend():
+    age = [float(k) for k in range(-10, 11)]
+    y = hs.Surv.right([30 - x * x / 5 + x / 50 for x in age], [1] * 21)  # the oldest and the youngest first
+    fit = hs.cox(y, {"age": age}, ["age"], penalty="firth")
+    square = hs.cox(y, {"age": age}, "age + I(age**2)", penalty="firth")
+    made = model_checks({"m": fit}, squares={"m": {"age": square}})
+    numbers = {number.id: number for number in made.numbers}
+    assert numbers["m.age.square.p_value"].value < 0.001
+    assert numbers["m.age.square.p_value"].value == square.term_tests()["p_value"].iloc[1]
+    assert any(str(note).startswith("Square P: penalised likelihood-ratio") for note in made.notes)
+
+
+def test_tests_of_assumptions_say_their_sides(table, fits):
+    assert any("These p-values are two-sided" in str(note) for note in table.notes)
+    assert not any("two-sided" in str(note) for note in model_checks(fits).notes)
+
+
+def test_squares_of_other_models_are_refused(fits):
+    squares = bent(fits)
+    with pytest.raises(DataError, match="squares has other"):
+        model_checks(fits, squares={"other": squares["age"]})
+    with pytest.raises(DataError, match="squares of 'arm' has 'arm'"):
+        model_checks(fits, squares={"arm": {"arm": squares["age"]["age"]}})
+    y = fits["age"].response
+    others = [
+        hs.cox(y, DATA, "age + C(arm)"),  # no square
+        squares["all"]["age"],  # more than one term added
+        fits["age"],  # none
+        bent(fits, penalty="firth")["age"]["age"],
+        hs.cox(y.take(list(range(22))), {"age": DATA["age"][:22]}, "age + I(age**2)"),
+    ]
+    for other in others:
+        with pytest.raises(DesignError, match="squares of 'age' must be this model with the square of age"):
+            model_checks(fits, squares={"age": {"age": other}})

@@ -13,12 +13,13 @@ import numpy as np
 from hpcstats.core.limits.pointwise import TRANSFORMS, Limits, log_log
 from hpcstats.core.risk_sets import FloatArray
 
+_ROUNDED = 1e-13  # sums of shares of weights reach 1 only up to their last bits
 SCALES = ("plain", "log", "log-log", "logit", "arcsin", "complementary-log-log")
 
 
 def incidence_limits(estimate: FloatArray, std_error: FloatArray, z: float, scale: str) -> Limits:
     """Return lower and upper limits."""
-    inside = (estimate > 0) & (estimate < 1)
+    inside = (estimate > 0) & (estimate < 1 - _ROUNDED)
     p = np.where(inside, estimate, 0.5)
     error = np.where(inside, std_error, 0.0)
     if scale == "complementary-log-log":

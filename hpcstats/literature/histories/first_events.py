@@ -14,17 +14,18 @@ from hpcstats.literature.histories.history import (
     History,
     view_histories,
 )
-from hpcstats.literature.observations import NO_FOLLOW_UP, end_from_primary
+from hpcstats.literature.observations import AT_ORIGIN, NO_FOLLOW_UP, end_from_primary
 from hpcstats.literature.spans import first_of
-from hpcstats.literature.timelines import SPINAL, Timeline
+from hpcstats.literature.timelines import LAST_CONTACT, SPINAL, Timeline
 from hpcstats.literature.views import Entry
 from hpcstats.surv import Surv
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Kinds = Mapping[str, tuple[str, ...]]
 DEATH = "death"
-KINDS = {
+KINDS: Kinds = {
     "local_recurrence": ("local_recurrence",),
     "metastasis": (SPINAL, "other_metastasis"),
     "spinal_metastasis": (SPINAL,),
@@ -36,7 +37,6 @@ _ENDPOINT_OF = {
     "spinal_metastasis": "spinal_metastasis",
     "other_metastasis": "any_metastasis",
 }
-AT_DIAGNOSIS = "event at diagnosis, not free of it at the origin"
 ORDER_NOT_STATED = "time of the first event, or which event came first, not stated"
 
 
@@ -55,7 +55,8 @@ def competing_events(
         Made by `load`.
     causes : sequence of str
         The kinds of event in order: local_recurrence, metastasis (at any site), or spinal_metastasis and
-        other_metastasis, and death. Events of other kinds are passed over.
+        other_metastasis, and death. Events of other kinds are passed over. Data that declare their own
+        endpoints know the kinds of their events.csv.
     minimum_confidence, exclude
         As in `endpoint`.
 
@@ -82,12 +83,13 @@ def competing_events(
     >>> first.response.causes
     ('local_recurrence', 'metastasis', 'death')
     """
-    wanted = _known(causes)
+    kinds = kinds_of(cases)
+    wanted = _known(causes, kinds)
     view = view_histories(
         cases,
-        lambda course: _first(course, wanted),
+        lambda course: _first(course, wanted, kinds),
         lambda entries: _response(entries, wanted),
-        endpoints=tuple(_ENDPOINT_OF[cause] for cause in wanted if cause != DEATH),
+        endpoints=tuple(_ENDPOINT_OF.get(cause, cause) for cause in wanted if cause != DEATH),
         minimum_confidence=minimum_confidence,
         exclude=exclude or {},
         kept=("together",),
@@ -110,12 +112,20 @@ def competing_events(
     )
 
 
-def _known(causes: Sequence[str]) -> tuple[str, ...]:
+def kinds_of(cases: CaseData) -> Kinds:
+    """Return the kinds of events.csv behind each cause: those of the package, or the data's own."""
+    if not cases.declares_endpoints:
+        return KINDS
+    own = (str(kind) for kind in cases.events["event"].cat.categories)
+    return {kind: (kind,) for kind in own if kind != LAST_CONTACT and not kind.startswith(DEATH)}
+
+
+def _known(causes: Sequence[str], known: Kinds) -> tuple[str, ...]:
     wanted = (causes,) if isinstance(causes, str) else tuple(causes)
     for cause in wanted:
-        if cause not in (*KINDS, DEATH):
-            raise unknown_option("causes", cause, (*KINDS, DEATH))
-    kinds = [kind for cause in wanted if cause != DEATH for kind in KINDS[cause]]
+        if cause not in (*known, DEATH):
+            raise unknown_option("causes", cause, (*known, DEATH))
+    kinds = [kind for cause in wanted if cause != DEATH for kind in known[cause]]
     if not kinds or len(set(kinds)) < len(kinds) or len(set(wanted)) < len(wanted):
         raise UnsupportedError(
             f"causes must name distinct kinds of event, at least one besides death, not {listing(wanted)}. "
@@ -124,17 +134,17 @@ def _known(causes: Sequence[str]) -> tuple[str, ...]:
     return wanted
 
 
-def _first(course: Timeline, causes: tuple[str, ...]) -> list[Entry] | str:
+def _first(course: Timeline, causes: tuple[str, ...], kinds: Kinds = KINDS) -> list[Entry] | str:
     spans = {
         cause: first_of(tuple(event.from_primary for event in found))
         for cause in causes
-        if cause != DEATH and (found := course.first(*KINDS[cause]))
+        if cause != DEATH and (found := course.first(*kinds[cause]))
     }
     if not spans:
         return _end(course, causes)
     first = first_of(tuple(spans.values()))
     if first.upper == 0:
-        return AT_DIAGNOSIS
+        return AT_ORIGIN
     if first.point is None:
         return ORDER_NOT_STATED
     together = [cause for cause, span in spans.items() if span.point == first.point]

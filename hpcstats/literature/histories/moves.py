@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hpcstats.errors import UnsupportedError
 from hpcstats.literature.cases import CaseData
-from hpcstats.literature.histories.first_events import AT_DIAGNOSIS
 from hpcstats.literature.histories.history import (
     ALL_PATIENTS,
     FROM_PRIMARY,
@@ -14,7 +14,7 @@ from hpcstats.literature.histories.history import (
     History,
     view_histories,
 )
-from hpcstats.literature.observations import NO_FOLLOW_UP, end_from_primary
+from hpcstats.literature.observations import AT_ORIGIN, NO_FOLLOW_UP, end_from_primary
 from hpcstats.literature.spans import first_of
 from hpcstats.literature.timelines import SPINAL, Timeline
 from hpcstats.literature.views import Entry
@@ -47,6 +47,11 @@ def multistate(
     History
         With a `Surv.multistate`, one row a stay.
 
+    Raises
+    ------
+    UnsupportedError
+        For data that declare their own endpoints.
+
     Notes
     -----
     A patient whose first recurrence or first metastasis is not dated is left out. Moves at the time of a
@@ -59,6 +64,11 @@ def multistate(
     >>> courses.response.states
     ('primary', 'local recurrence', 'metastasis', 'death')
     """
+    if cases.declares_endpoints:
+        raise UnsupportedError(
+            "The states here are those of the package's own data, and these data declare other endpoints. "
+            "Build the stays with Surv.multistate."
+        )
     view = view_histories(
         cases,
         _stays,
@@ -86,7 +96,7 @@ def _stays(course: Timeline) -> list[Entry] | str:
         found = course.first(*kinds)
         span = first_of(tuple(event.from_primary for event in found)) if found else None
         if span is not None and span.upper == 0:
-            return AT_DIAGNOSIS
+            return AT_ORIGIN
         if span is not None and span.point is None:
             return f"time of the first {state} not stated"
         if span is not None and span.point is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hpcstats.errors import unknown_option
 from hpcstats.literature.cases import CaseData
+from hpcstats.literature.histories.first_events import kinds_of
 from hpcstats.literature.histories.history import (
     ALL_PATIENTS,
     FROM_PRIMARY,
@@ -14,7 +15,7 @@ from hpcstats.literature.histories.history import (
     History,
     view_histories,
 )
-from hpcstats.literature.observations import NO_FOLLOW_UP, end_from_primary
+from hpcstats.literature.observations import AT_ORIGIN, NO_FOLLOW_UP, end_from_primary
 from hpcstats.literature.timelines import Timeline
 from hpcstats.literature.views import Entry
 from hpcstats.surv import Surv
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = ("local_recurrence",)
+REGROWTH = ", regrowth of residual tumour included"
 NOT_ALL_DATED = "a {noun} is not dated"
 
 
@@ -40,7 +42,7 @@ def recurrent_events(
     cases : CaseData
         Made by `load`.
     event : {"local_recurrence"}
-        The kind of event.
+        The kind of event; of data that declare their own endpoints, any kind of their events.csv.
     minimum_confidence, exclude
         As in `endpoint`.
 
@@ -57,7 +59,8 @@ def recurrent_events(
     Notes
     -----
     A patient with an undated event of this kind is left out whole: the number of events before any time
-    would not be known. Observation goes on at least until the last event.
+    would not be known; so is one who has one at the origin. Observation
+    goes on at least until the last event.
 
     Examples
     --------
@@ -66,8 +69,9 @@ def recurrent_events(
     >>> again.response.take(again.response.id == "brass_2004").to_frame()["time"].tolist()
     [5.0, 8.25]
     """
-    if event not in EVENTS:
-        raise unknown_option("event", event, EVENTS)
+    known = tuple(kinds_of(cases)) if cases.declares_endpoints else EVENTS
+    if event not in known:
+        raise unknown_option("event", event, known)
     noun = event.replace("_", " ")
     view = view_histories(
         cases,
@@ -81,7 +85,7 @@ def recurrent_events(
         name=f"repeated_{event}",
         label=f"Repeated {noun} after the primary",
         origin=FROM_PRIMARY,
-        event=f"each {noun}, regrowth of residual tumour included",
+        event=f"each {noun}" + (REGROWTH if event in EVENTS else ""),
         censoring=UNTIL_LAST_CONTACT,
         competing_events="death ends all recurrences",
         population=f"{ALL_PATIENTS}; who has an undated {noun} is not in it",
@@ -96,6 +100,8 @@ def _stretches(course: Timeline, event: str) -> list[Entry] | str:
         if seen.from_primary.point is None:
             return NOT_ALL_DATED.format(noun=event.replace("_", " "))
         times.append(seen.from_primary.point)
+    if 0 in times:
+        return AT_ORIGIN
     end = end_from_primary(course)
     until = max([end.observed_until, *times])
     if until <= 0:

@@ -107,6 +107,8 @@
   const results = byId("results");
   const found = byId("found");
   const shown = 50;
+  // Names are found with and without their accents.
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   const order = ["text", "figure", "table", "patient", "publication", "number"];
   const index = Array.from(document.querySelectorAll(".item"), (item) => {
     const title = item.querySelector("h2, h3");
@@ -114,10 +116,10 @@
     const named = Array.from(item.querySelectorAll(":scope > strong, :scope > code, :scope > .cite"), (one) => one.firstChild.textContent);
     const text = `${item.id} ${item.textContent} ${picture ? picture.alt : ""}`;
     const label = title ? title.textContent : named.join(", ");
-    return { id: item.id, kind: item.dataset.kind, label, text: text.toLowerCase() };
+    return { id: item.id, kind: item.dataset.kind, label, text: plain(text) };
   }).sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   const search = () => {
-    const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = plain(query.value).split(/\s+/).filter(Boolean);
     results.replaceChildren();
     if (!words.length) { found.textContent = ""; return; }
     const hits = index.filter((item) => words.every((word) => item.text.includes(word)));
@@ -133,8 +135,8 @@
   };
   form.hidden = false;
   query.addEventListener("input", search);
-  query.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { query.value = ""; search(); }
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { query.value = ""; search(); query.focus(); }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

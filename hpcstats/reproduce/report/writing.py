@@ -14,6 +14,7 @@ from hpcstats.reproduce.report.captions import captions_text
 from hpcstats.reproduce.report.cases import Cases
 from hpcstats.reproduce.report.exhibits import EXHIBITS, Exhibit, exhibits_bytes, read_exhibits
 from hpcstats.reproduce.report.page import PAGE, page_bytes
+from hpcstats.reproduce.review.writing import write_review
 from hpcstats.reproduce.running import Outcome
 from hpcstats.reproduce.study import Study
 from hpcstats.reproduce.writing import write_files
@@ -150,4 +151,5 @@ def report_page(study: Study, output: str | Path | None = None) -> Path:
         path.write_bytes(files[PAGE])
         return path
     write_files(study.output, files | listed.files())
+    write_review(study, listed, study.output)
     return study.output / PAGE

@@ -1,107 +1,99 @@
-"""One chain of imputation by chained equations, on statsmodels' MICE.
-
-This file loads statsmodels and is loaded only when a chain is run.
-"""
+"""Chains of imputation by chained equations: several side by side, each with random numbers of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.imputation.mice import MICEData
-from statsmodels.regression.linear_model import OLS
 
 from hpcstats.columns import FloatArray
+from hpcstats.core.missing.matching import donors_of
 from hpcstats.core.missing.multinomial_logistic import augmented, fit_multinomial, probabilities
-from hpcstats.core.missing.substantive import spread_of
-from hpcstats.sensitivity.missing.variables import Variable
+from hpcstats.core.missing.substantive import posterior_of_mean, spread_of
+from hpcstats.sensitivity.missing.draws import summaries
+from hpcstats.sensitivity.missing.variables import Columns, Variable
 
 DONORS = 5
-_APART = 1e-9
 
 
-class Regression(OLS):  # type: ignore[misc]  # statsmodels ships no types
-    """Least squares whose predictions never tie, so that matching sorts them alike on every processor."""
+@dataclass(slots=True, kw_only=True)
+class ChainedEquations:
+    """Completed values (chains, n) of each variable, what tells of the outcome (n, o), and random numbers."""
 
-    def predict(self, params: Any, exog: Any = None) -> Any:
-        """Predict, with steps far below any distance that matters."""
-        found = np.asarray(super().predict(params, exog))
-        return found + _APART * (1 + np.abs(found).max(initial=0.0)) * np.arange(found.size)
+    columns: Columns
+    outcome: FloatArray
+    rngs: Sequence[np.random.Generator]
+    values: list[FloatArray]
 
+    @classmethod
+    def started(
+        cls, columns: Columns, outcome: FloatArray, rngs: Sequence[np.random.Generator]
+    ) -> ChainedEquations:
+        """Fill the gaps with known values of the same column, drawn at random: chains begin apart."""
+        values = []
+        for variable in columns.variables:
+            filled = np.tile(variable.values, (len(rngs), 1))
+            known = variable.values[~variable.missing]
+            for row, rng in zip(filled, rngs, strict=True):
+                row[variable.missing] = known[rng.integers(0, known.size, variable.n_missing)]
+            values.append(filled)
+        return cls(columns=columns, outcome=outcome, rngs=rngs, values=values)
 
-class ChainedEquations(MICEData):  # type: ignore[misc]  # statsmodels ships no types
-    """statsmodels' chain, with numbers by predictive mean matching and levels drawn from logistic models.
+    def cycle(self) -> None:
+        """Draw every incomplete variable in turn, those with fewest gaps first."""
+        for k in self.columns.incomplete:
+            variable, design = self.columns.variables[k], self._predictors(k)
+            draw = self._numbers if variable.kind == "numeric" else self._levels
+            self.values[k][:, variable.missing] = draw(variable, design)
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``v0``, ``v1``, ... of numbers and numbers of levels with their gaps; then columns without
-        gaps that tell of the outcome.
-    variables : sequence of Variable
-        What the first columns are.
-    rng : Generator
-        Where random numbers come from.
-    """
+    def summaries(self) -> FloatArray:
+        """Summarise the imputed values of each chain: (chains, quantities)."""
+        return np.stack(
+            [
+                summaries(self.columns.variables, [values[number] for values in self.values])
+                for number in range(len(self.rngs))
+            ]
+        )
 
-    def __init__(self, frame: Any, variables: Sequence[Variable], rng: np.random.Generator) -> None:
-        self._variables = {f"v{k}": variable for k, variable in enumerate(variables)}
-        self._outcome = frame[frame.columns[len(variables) :]].to_numpy()
-        self._design: dict[str, FloatArray] = {}
-        known = [int((~v.missing).sum()) for v in variables if v.kind == "numeric"]
-        donors = min([DONORS, *known])
-        super().__init__(frame, k_pmm=donors, rng=rng)
-        for name in self._variables:
-            self.set_imputer(name, model_class=Regression, k_pmm=donors)
+    def _predictors(self, k: int) -> FloatArray:
+        """Return an intercept, all other variables as they stand, and the outcome: (chains, n, q)."""
+        shape = self.values[k].shape
+        parts = [np.ones((*shape, 1))]
+        for number, variable in enumerate(self.columns.variables):
+            if number != k:
+                parts.append(variable.predictors(self.values[number]))
+        parts.append(np.broadcast_to(self.outcome, (*shape, self.outcome.shape[1])))
+        return np.concatenate(parts, axis=2)
 
-    def get_fitting_data(self, vname: str) -> tuple[Any, Any, dict[str, Any], dict[str, Any]]:
-        """Return values and predictors of the rows whose value is known."""
-        rows = self.ix_obs[vname]
-        self._design = {vname: self._predictors(vname)}
-        return self.data[vname].to_numpy()[rows], self._design[vname][rows], {}, {}
+    def _numbers(self, variable: Variable, design: FloatArray) -> FloatArray:
+        """Match predictions at the best coefficients with such at drawn ones (type 1 matching)."""
+        gaps = variable.missing
+        seen, size = design[:, ~gaps], design.shape[2]
+        known = variable.values[~gaps]
+        values = np.tile(known, (len(self.rngs), 1))
+        normal = np.stack([rng.standard_normal(size) for rng in self.rngs])
+        squares = np.array([rng.chisquare(known.size - size) for rng in self.rngs])
+        best, _ = posterior_of_mean(seen, values, np.zeros_like(normal), squares)
+        drawn, _ = posterior_of_mean(seen, values, normal, squares)
+        predicted = np.einsum("bnq,bq->bn", seen, best)
+        wanted = np.einsum("bnq,bq->bn", design[:, gaps], drawn)
+        return np.stack(
+            [
+                known[donors_of(predicted[number], wanted[number], DONORS, rng)]
+                for number, rng in enumerate(self.rngs)
+            ]
+        )
 
-    def get_split_data(self, vname: str) -> tuple[Any, Any, Any, dict[str, Any], dict[str, Any]]:
-        """Return the same once more, and the predictors of the rows whose value is missing."""
-        design, rows = self._design[vname], self.ix_obs[vname]
-        return self.data[vname].to_numpy()[rows], design[rows], design[self.ix_miss[vname]], {}, {}
-
-    def perturb_params(self, vname: str) -> None:
-        """Draw coefficients of a regression from their approximate posterior."""
-        if self._variables[vname].kind == "categorical":
-            self._draw_logistic(vname)
-            return
-        values, design, _, _ = self.get_fitting_data(vname)
-        self.models[vname] = self.model_class[vname](values, design)
-        self.results[vname] = self.models[vname].fit()
-        normal = self.rng.standard_normal((1, design.shape[1]))
-        covariance = self.results[vname].cov_params()[None]
-        jitter = 1e-12 * np.trace(covariance[0]) * np.eye(design.shape[1])
-        self.params[vname] = self.results[vname].params + spread_of(covariance + jitter, normal)[0]
-
-    def impute(self, vname: str) -> None:
-        """Draw the missing values."""
-        variable = self._variables[vname]
-        if variable.kind == "numeric":
-            self.impute_pmm(vname)
-            return
-        design = self._design[vname][self.ix_miss[vname]]
-        shares = probabilities(design[None], self.params[vname], len(variable.levels))[0]
-        drawn = self.rng.random(shares.shape[0])[:, None] > np.cumsum(shares, axis=1)[:, :-1]
-        self._store_changes(vname, drawn.sum(axis=1).astype(np.float64))
-
-    def _draw_logistic(self, vname: str) -> None:
-        values, design, _, _ = self.get_fitting_data(vname)
-        whole, levels = self._design[vname], len(self._variables[vname].levels)
-        spread = np.stack([whole.mean(axis=0), whole.std(axis=0)])[None]
-        rows, codes, weights = augmented(design[None], values[None].astype(np.int64), levels, spread)
+    def _levels(self, variable: Variable, design: FloatArray) -> FloatArray:
+        """Draw from the probabilities at coefficients drawn from their normal approximation."""
+        gaps, levels = variable.missing, len(variable.levels)
+        codes = np.tile(variable.values[~gaps].astype(np.int64), (len(self.rngs), 1))
+        spread = np.stack([design.mean(axis=1), design.std(axis=1)], axis=1)
+        rows, codes, weights = augmented(design[:, ~gaps], codes, levels, spread)
         fit = fit_multinomial(rows, codes, levels, weights)
-        normal = self.rng.standard_normal(fit.coefficients.shape)
-        self.params[vname] = fit.coefficients + spread_of(fit.covariance, normal)
-
-    def _predictors(self, vname: str) -> FloatArray:
-        """Return an intercept, all other variables as they stand, and the outcome."""
-        columns = [np.ones((len(self.data), 1))]
-        for name, variable in self._variables.items():
-            if name != vname:
-                columns.append(variable.predictors(self.data[name].to_numpy()))
-        return np.concatenate([*columns, self._outcome], axis=1)
+        normal = np.stack([rng.standard_normal(fit.coefficients.shape[1]) for rng in self.rngs])
+        shares = probabilities(design[:, gaps], fit.coefficients + spread_of(fit.covariance, normal), levels)
+        chance = np.stack([rng.random(shares.shape[1]) for rng in self.rngs])
+        drawn = chance[..., None] > np.cumsum(shares, axis=2)[..., :-1]
+        return np.asarray(drawn.sum(axis=2), dtype=np.float64)

@@ -17,7 +17,7 @@ from hpcstats.columns import FloatArray, IntArray
 from hpcstats.core.cox.firth import FirthPenalty
 from hpcstats.core.cox.identifiability import scale
 from hpcstats.core.cox.newton import maximise
-from hpcstats.core.cox.partial_likelihood import prepare
+from hpcstats.core.cox.partial_likelihood import PartialLikelihood, prepare
 from hpcstats.core.cox.symmetric import inverse
 from hpcstats.core.missing.multinomial_logistic import augmented, fit_multinomial, probabilities
 from hpcstats.core.missing.substantive import (
@@ -38,6 +38,9 @@ _TRIES = 2_000
 
 _AT_ONCE = 4_000
 """Proposals that are looked at together."""
+
+_TOGETHER = 8
+"""Chains whose Cox models are fitted together."""
 
 
 def substantive_model(
@@ -136,21 +139,27 @@ class Chains:
         normal = self.rng.standard_normal(self.coefficients.shape)
         widths = scale(matrix.reshape(-1, matrix.shape[2]))
         modes = np.zeros_like(self.coefficients) if self.modes is None else self.modes
-        for m in range(matrix.shape[0]):
-            likelihood = prepare(
-                self.response.time,
-                self.response.event,
-                matrix[m] / widths,
-                np.ones((1, matrix.shape[1])),
-                entry=self.response.entry,
-                ties=self.ties,
-                frequency=self.ties == "exact",
-            )
-            top = maximise(FirthPenalty(likelihood), modes[m : m + 1])
+        for first in range(0, matrix.shape[0], _TOGETHER):
+            block = slice(first, first + _TOGETHER)
+            top = maximise(FirthPenalty(self._likelihood(matrix[block] / widths)), modes[block])
             covariance, _, _ = inverse(top.derivatives.information)
-            modes[m] = top.position[0]
-            self.coefficients[m] = (modes[m] + spread_of(covariance, normal[m : m + 1])[0]) / widths
+            modes[block] = top.position
+            self.coefficients[block] = (modes[block] + spread_of(covariance, normal[block])) / widths
         self.modes = modes
+
+    def _likelihood(self, matrix: FloatArray) -> PartialLikelihood:
+        """Return the partial likelihood of several chains (b, n, p): all their rows, weighed by chain."""
+        chains, n, p = matrix.shape
+        entry = self.response.entry
+        return prepare(
+            np.tile(self.response.time, chains),
+            np.tile(self.response.event, chains),
+            matrix.reshape(-1, p),
+            np.repeat(np.eye(chains), n, axis=1),
+            entry=None if entry is None else np.tile(entry, chains),
+            ties=self.ties,
+            frequency=True,
+        )
 
     def _at(self, gaps: IntArray) -> list[FloatArray]:
         return [values[:, gaps] for values in self.values]

@@ -1,0 +1,1 @@
+"""Extensions of the documentation: pages made from the study's own outputs, and links between the pages."""
