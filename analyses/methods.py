@@ -48,9 +48,10 @@ MODELS = (
     "factors holds {patients} patients with {events} events, those in whom all its factors are stated."
 )
 COMMON = (
-    "Intervals have a level of {level}. All random numbers come from one seed, {seed}, in a stream of its "
-    "own for each output. The analysis was run with hpcstats {version}; every printed number, with the "
-    "patients and publications it rests on, stands in numbers.json."
+    "Intervals have a level of {level}; p-values of comparisons and of coefficients are two-sided. All "
+    "random numbers come from one seed, {seed}, in a stream of its own for each output. The analysis was "
+    "run with hpcstats {version}; every printed number, with the patients and publications it rests on, "
+    "stands in numbers.json."
 )
 
 

@@ -13,7 +13,7 @@ import hpcstats as hs
 Write = Callable[[float], str]
 Make = Callable[[str, float, Write, str], hs.Number]
 
-MAIN = "Main endpoint of these analyses: {endpoint}."
+MAIN = "Main endpoint of these analyses: {endpoint}; the others are secondary."
 SPINE = (
     "Of {reported} reported patients with spinal metastasis, {timed} have a dated metastasis after the "
     "primary: median {median} years (95% CI {low} to {high}), {shortest} to {longest} years. All of them "

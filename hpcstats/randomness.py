@@ -25,7 +25,7 @@ def generator_of(seed: Any) -> tuple[np.random.Generator, str]:
         For anything else.
     """
     if isinstance(seed, np.random.Generator):
-        return seed, "the state of the generator given"
+        return seed, "the state of a generator"
     if isinstance(seed, np.random.SeedSequence):
         return np.random.default_rng(seed), f"{seed.entropy}, spawn key {seed.spawn_key}"
     if seed is None:

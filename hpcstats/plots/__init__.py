@@ -17,36 +17,36 @@ break. No statistic is computed here, and Matplotlib's global state is left alon
 
 from __future__ import annotations
 
-from hpcstats.plots.checks import problems
-from hpcstats.plots.compatible_curves_figure import compatible_curves
-from hpcstats.plots.compatible_curves_plan import CompatiblePanel
-from hpcstats.plots.corrected_curves import corrected_curves
+from hpcstats.plots.compatible.figure import compatible_curves
+from hpcstats.plots.compatible.plan import CompatiblePanel
 from hpcstats.plots.coverage_panels import coverage
-from hpcstats.plots.cumulative_incidence_curves import cumulative_incidence
-from hpcstats.plots.curve_numbers import hazard_ratio_text
-from hpcstats.plots.figure import Figure
-from hpcstats.plots.flow import flow
-from hpcstats.plots.forest import forest
-from hpcstats.plots.influence import influence
-from hpcstats.plots.interval_censored import interval_censored_curve
-from hpcstats.plots.journal_check import check
-from hpcstats.plots.journals import JOURNALS, Journal
-from hpcstats.plots.left_out import LeftOut
-from hpcstats.plots.lexis import lexis_diagram
-from hpcstats.plots.mean_cumulative import mean_cumulative_curves
-from hpcstats.plots.missingness import missingness_map
-from hpcstats.plots.parametric_curves import parametric_models
-from hpcstats.plots.pooled_forest import pooled_forest
-from hpcstats.plots.pooled_forest_rows import ReportedRange
-from hpcstats.plots.region_curves import OverlaidCurve
-from hpcstats.plots.reported import ReportedStatement
-from hpcstats.plots.residual_risk_curves import residual_risk_curves
-from hpcstats.plots.rounding_band import rounding_band
-from hpcstats.plots.saving import save
-from hpcstats.plots.specification_curve_figure import specification_curve
-from hpcstats.plots.survival import survival_curves
-from hpcstats.plots.swimmer import swimmer
-from hpcstats.plots.tipping_map_figure import tipping_map
+from hpcstats.plots.evidence.figure import flow
+from hpcstats.plots.forests.pooled import pooled_forest
+from hpcstats.plots.forests.pooled_rows import ReportedRange
+from hpcstats.plots.forests.ratios import forest
+from hpcstats.plots.incidence.curves import cumulative_incidence
+from hpcstats.plots.lanes.figure import swimmer
+from hpcstats.plots.leaving_out.figure import influence
+from hpcstats.plots.lexis.figure import lexis_diagram
+from hpcstats.plots.mean_cumulative.figure import mean_cumulative_curves
+from hpcstats.plots.missing_values.figure import missingness_map
+from hpcstats.plots.page.checks import problems
+from hpcstats.plots.page.figure import Figure
+from hpcstats.plots.page.left_out import LeftOut
+from hpcstats.plots.page.saving import save
+from hpcstats.plots.publishers.conformity import check
+from hpcstats.plots.publishers.journals import JOURNALS, Journal
+from hpcstats.plots.residual_risk.curves import residual_risk_curves
+from hpcstats.plots.specifications.figure import specification_curve
+from hpcstats.plots.step_curves.corrected import corrected_curves
+from hpcstats.plots.step_curves.interval_censored import interval_censored_curve
+from hpcstats.plots.step_curves.parametric import parametric_models
+from hpcstats.plots.step_curves.printed import hazard_ratio_text
+from hpcstats.plots.step_curves.regions import OverlaidCurve
+from hpcstats.plots.step_curves.reported import ReportedStatement
+from hpcstats.plots.step_curves.rounding_band import rounding_band
+from hpcstats.plots.step_curves.survival import survival_curves
+from hpcstats.plots.tipping.figure import tipping_map
 
 __all__ = [
     "JOURNALS",

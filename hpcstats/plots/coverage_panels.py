@@ -12,9 +12,9 @@ from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.numbers import Number, Text, slug
-from hpcstats.plots import palette, style
-from hpcstats.plots.figure import Figure
-from hpcstats.plots.sheet import LINE_HEIGHT, MARGIN, Sheet, text_width, widest
+from hpcstats.plots.page import palette, style
+from hpcstats.plots.page.figure import Figure
+from hpcstats.plots.page.sheet import LINE_HEIGHT, MARGIN, Sheet, text_width, widest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import FloatArray
+from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.compare import RmstComparison
 from hpcstats.core.product_limit import product_limit
 from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import DataError, check_option, listing
 from hpcstats.regression.fit import CoxFit
+from hpcstats.results import Result
 
 RARE = 0.15
 """Proportion with the event, by the end of follow-up, up to which an outcome counts as rare."""
 
 _CHOSEN = {"rare", "common"}
+_CONVERTED = {"odds-ratio", "hazard-ratio"}
 WORDS = {
     "risk-ratio": "risk ratio",
     "rate-ratio": "rate ratio",
@@ -56,10 +58,13 @@ def read(estimate: Any, low: Any, high: Any, of: Any, outcome: Any, reference: A
             )
         if isinstance(estimate, CoxFit):
             return _of_fit(estimate, outcome)
+        _no_outcome("rmst-ratio", outcome)
         return _of_means(estimate)
     scale = "risk-ratio" if of is None else of
     check_option("of", scale, OF)
-    if scale in {"odds-ratio", "hazard-ratio"} and outcome not in _CHOSEN:
+    if scale not in _CONVERTED:
+        _no_outcome(scale, outcome)
+    elif outcome not in _CHOSEN:
         raise DataError(
             f"An E-value of {_an(scale)} needs outcome='common' (more than about 15% have the event by the "
             "end of follow-up) or outcome='rare'."
@@ -76,7 +81,7 @@ def read(estimate: Any, low: Any, high: Any, of: Any, outcome: Any, reference: A
         estimate=values,
         low=lower,
         high=upper,
-        outcome=outcome if scale in {"odds-ratio", "hazard-ratio"} else None,
+        outcome=outcome,
         reference=None if reference is None else _positive(reference),
     )
 
@@ -121,16 +126,44 @@ def _frequency(fit: CoxFit) -> str:
     return "rare" if 1 - float(curve[0, -1]) <= RARE else "common"
 
 
-def _columns(*given: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
-    try:
-        estimate, low, high = np.broadcast_arrays(
-            *(np.atleast_1d(np.asarray(np.nan if one is None else one, dtype=np.float64)) for one in given)
+def _no_outcome(scale: str, outcome: Any) -> None:
+    if outcome is not None:
+        raise DataError(
+            f"outcome={outcome!r} has no meaning for {_an(scale)}, which is not converted. Leave it out, or "
+            "say what the estimate is: of='hazard-ratio' or of='odds-ratio'."
         )
-    except (TypeError, ValueError):
-        raise DataError("estimate, low and high must be numbers, or columns of one length.") from None
-    if estimate.ndim != 1:
-        raise DataError("estimate, low and high must be numbers or columns of numbers.")
+
+
+def _columns(*given: Any) -> tuple[FloatArray, FloatArray, FloatArray]:
+    names = ("estimate", "low", "high")
+    columns = [_column(one, name) for one, name in zip(given, names, strict=True)]
+    sizes = {column.size for column in columns} - {1}
+    if not columns[0].size or len(sizes) > 1:
+        shown = ", ".join(str(column.size) for column in columns)
+        raise DataError(
+            f"estimate, low and high must be numbers, or columns of one length, not {shown} values."
+        )
+    estimate, low, high = np.broadcast_arrays(*columns)
     return estimate.copy(), low.copy(), high.copy()
+
+
+def _column(given: Any, name: str) -> FloatArray:
+    """Read a number or a column of numbers; None is a limit that is not known."""
+    if given is None and name != "estimate":
+        return np.array([np.nan])
+    if isinstance(given, Result) or given is None:
+        raise DataError(
+            f"{name} must be numbers, a fit of hs.cox or a comparison of hs.rmst_difference, not "
+            f"{type(given).__name__}."
+        )
+    if np.ndim(given) == 0:
+        given = [given]
+    elif isinstance(given, (list, tuple)):
+        given = [np.nan if one is None else one for one in given]
+    try:
+        return as_numbers(given, name)
+    except DataError as error:
+        raise DataError(f"{name} must be numbers, or a column of numbers. {error}", rows=error.rows) from None
 
 
 def _check(estimate: FloatArray, low: FloatArray, high: FloatArray, *, positive: bool) -> None:
@@ -139,11 +172,15 @@ def _check(estimate: FloatArray, low: FloatArray, high: FloatArray, *, positive:
     rows = np.flatnonzero((low > estimate) | (high < estimate))
     if rows.size:
         shown = listing(f"{estimate[row]:g} ({low[row]:g} to {high[row]:g})" for row in rows)
-        raise DataError(f"Estimates must lie between their limits ({shown}).", rows=rows)
+        raise DataError(
+            f"Estimates must lie between their limits ({shown}). Write e_value(estimate, low, high).",
+            rows=rows,
+        )
 
 
 def _positive(reference: Any) -> float:
-    if not isinstance(reference, (int, float, np.number)) or not 0 < float(reference) < np.inf:
+    number = isinstance(reference, (int, float, np.number)) and not isinstance(reference, bool)
+    if not number or not 0 < float(reference) < np.inf:
         raise DataError(f"reference must be a positive time, not {reference!r}.")
     return float(reference)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
+from hpcstats.compare import RmstComparison
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.sensitivity.e_value_reading import WORDS, Given, read
 from hpcstats.sensitivity.e_value_result import EValue
@@ -62,8 +63,10 @@ def e_value(
     Raises
     ------
     DataError
-        For ratios that are not positive, limits in the wrong order or not around the estimate, and where
-        `outcome` or `reference` is needed.
+        For negative ratios, limits that are not around the estimate, and an `outcome`, `reference` or `null`
+        that is needed, or has no meaning.
+    DesignError
+        For a difference of restricted means not larger than minus the reference.
 
     Notes
     -----
@@ -94,14 +97,17 @@ def e_value(
     (array([2.35]), array([1.91]))
     """
     given = read(estimate, low, high, of, outcome, reference)
+    if null is not None and isinstance(estimate, RmstComparison):
+        raise DataError(
+            "A comparison has two ratios, which share no null but 1. Give one: e_value(ratio, low, high, "
+            "of='rmst-ratio', null=...)."
+        )
     centre = _null(given.of, null)
-    convert = _conversion(given)
+    convert = _conversion(given, centre)
     with np.errstate(divide="ignore", invalid="ignore"):
         base = convert(np.array([centre]))[0]
         ratio, lower, upper = (convert(values) / base for values in (given.estimate, given.low, given.high))
-    nearer = np.where(ratio >= 1, lower, upper)
-    holds = (lower <= 1) & (upper >= 1)
-    limit = np.where(holds, 1.0, _bound(nearer))
+    limit = _of_limit(ratio, lower, upper)
     found = _bound(ratio)
     missing = [name for name, value in zip(given.names, found, strict=True) if np.isnan(value)]
     return EValue(
@@ -129,6 +135,13 @@ def e_value(
     )
 
 
+def _of_limit(ratio: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return the E-value of the limit nearer to the null: 1 where it lies on the null or beyond."""
+    inverse = np.divide(1.0, upper, out=np.full_like(upper, np.inf), where=upper != 0)
+    nearer = np.where(ratio >= 1, lower, inverse)
+    return np.where(np.isnan(nearer), np.nan, _bound(np.maximum(nearer, 1.0)))
+
+
 def _bound(ratio: FloatArray) -> FloatArray:
     """Return RR + sqrt(RR (RR - 1)) of the ratio or its inverse, whichever is 1 or more."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,20 +150,26 @@ def _bound(ratio: FloatArray) -> FloatArray:
 
 
 def _null(of: str, null: float | None) -> float:
+    if null is None:
+        return 0.0 if of == "rmst-difference" else 1.0
+    number = isinstance(null, (int, float, np.number)) and not isinstance(null, bool) and np.isfinite(null)
     if of == "rmst-difference":
-        return 0.0 if null is None else float(null)
-    if null is not None and not 0 < null < np.inf:
+        if not number:
+            raise DataError(f"null must be a difference of means, not {null!r}.")
+    elif not number or null <= 0:
         raise DataError(f"null must be a positive ratio, not {null!r}.")
-    return 1.0 if null is None else float(null)
+    return float(null)
 
 
-def _conversion(given: Given) -> Callable[[FloatArray], FloatArray]:
+def _conversion(given: Given, null: float) -> Callable[[FloatArray], FloatArray]:
     """Return what takes estimates to the scale of the risk (or mean) ratio."""
     if given.of == "rmst-difference":
         mean = given.reference
-        if mean is None or bool((mean + given.low <= 0).any() or (mean + given.estimate <= 0).any()):
+        least = min(null, *(np.nanmin(values, initial=np.inf) for values in (given.low, given.estimate)))
+        if mean is None or mean + least <= 0:
             raise DesignError(
-                "The difference is not larger than minus the reference mean: no ratio is possible."
+                f"A difference of {least:g} is not larger than minus the reference mean ({mean}): no ratio "
+                "is possible. Give reference= in the unit of the difference."
             )
         return lambda values: (mean + values) / mean
     if given.outcome != "common":

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc, ndtri
 
-from hpcstats.columns import BoolArray, IntArray, as_events
+from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.compare.permutation.distribution import PermutationDistribution, permutation_distribution
 from hpcstats.compare.permutation.shares import Reading
 from hpcstats.core.fragility import changes as kernel
 from hpcstats.core.fragility.changes import Changes
 from hpcstats.core.logrank import unit
 from hpcstats.core.permutation import permutation_scores
-from hpcstats.core.risk_sets import RiskSets, place
-from hpcstats.errors import DesignError
-from hpcstats.groups import Groups, needs_kind, same_rows
+from hpcstats.core.risk_sets import RiskSets, distinct_times, place
+from hpcstats.errors import DataError, DesignError
+from hpcstats.groups import Groups, needs_kind
+from hpcstats.sensitivity.marked_rows import marked
 from hpcstats.surv import Surv
 
 CHANGES = {"status": kernel.of_status, "assignment": kernel.of_assignment}
@@ -60,9 +61,7 @@ class Flips:
         groups = Groups.two(group, response, "fragility")
         rows = np.arange(len(response))
         if who is not None:
-            chosen = as_events(who, "who")
-            same_rows(chosen.size, response, "who")
-            rows = np.flatnonzero(chosen)
+            rows = np.flatnonzero(marked(who, response, "who"))
         if not rows.size:
             raise DesignError("who is False for everybody. Mark the patients who may be changed.")
         if not response.n_events:
@@ -79,6 +78,12 @@ class Flips:
     def second(self) -> BoolArray:
         """Who belongs to the second group."""
         return np.asarray(self.groups.codes == 1, dtype=np.bool_)
+
+    @cached_property
+    def time(self) -> FloatArray:
+        """Times, those equal but for rounding made equal."""
+        values, position = distinct_times(self.response.time)
+        return values[position]
 
     @cached_property
     def changes(self) -> Changes:
@@ -127,6 +132,14 @@ class Flips:
     def significant(self, p_value: float) -> bool:
         """Tell whether a p-value is below alpha."""
         return p_value < self.alpha
+
+
+def threshold(alpha: Any) -> float:
+    """Return a threshold of p-values; refuse what is no proportion."""
+    if not isinstance(alpha, (float, np.floating)) or not 0 < alpha < 1:
+        raise DataError(f"alpha must be a proportion between 0 and 1, such as 0.05, not {alpha!r}.")
+    # A short float is meant as it is written: 0.05, not 0.0500000007.
+    return float(str(alpha))
 
 
 def _placed(response: Surv, event: BoolArray) -> RiskSets:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.errors import DataError, check_option
-from hpcstats.sensitivity.fragility_design import CHANGES, TESTS, Flips
+from hpcstats.sensitivity.fragility_design import CHANGES, TESTS, Flips, threshold
 from hpcstats.sensitivity.fragility_result import Fragility
 from hpcstats.sensitivity.fragility_search import SEARCHES, fewest, in_order
 from hpcstats.surv import Surv
@@ -53,13 +53,14 @@ def fragility(
         p-values below it are significant.
     search : {"fewest", "earliest-first", "latest-first"}
         All sets of 1, 2, ... changes until some turn it; or one patient after the other in order of time
-        (of equal times that of the rows), as published procedures do.
+        (of equal times events before censorings, then the first group before the second), as published
+        procedures do.
     who : column of bool, optional
         Who may be changed; everybody by default.
     most : int
         Largest number of changes looked at by "fewest".
     listed : int
-        So many of the sets are kept, the most decisive first; `n_sets` counts all.
+        So many of the sets are kept, the most decisive first (at most 100,000); `n_sets` counts all.
 
     Returns
     -------
@@ -82,11 +83,11 @@ def fragility(
     changes among some thirty patients; where there are too many, `index` is None and `at_least` says how far
     the search came.
 
-    ``change="assignment", search="latest-first"`` with `who` the better group is the survival-inferred
-    fragility index, which moves the best survivors to the other group (Bomze et al. 2020,
-    doi:10.1001/jamanetworkopen.2020.20050); ``change="status", search="earliest-first"`` with `who` the
-    events of one group follows Xing et al. 2025 (doi:10.1093/aje/kwaf229). Such an order need not find the
-    fewest.
+    ``change="assignment", search="latest-first"`` is the survival-inferred fragility index, which moves the
+    best survivors to the other group: with `who` the better group where p is significant, and the worse one
+    where it is not (Bomze et al. 2020, doi:10.1001/jamanetworkopen.2020.17675);
+    ``change="status", search="earliest-first"`` with `who` the events of one group follows Xing et al. 2025
+    (doi:10.1093/aje/kwaf229). Such an order need not find the fewest.
 
     Examples
     --------
@@ -111,8 +112,9 @@ def fragility(
     check_option("change", change, tuple(CHANGES))
     check_option("test", test, tuple(TESTS))
     check_option("search", search, SEARCHES)
-    _check_numbers(alpha, most, listed)
-    flips = Flips.of(response, group, who, change, test, float(alpha))
+    alpha = threshold(alpha)
+    _check_numbers(most, listed)
+    flips = Flips.of(response, group, who, change, test, alpha)
     p_value = flips.p_value(np.zeros(0, dtype=np.int64))
     significant = flips.significant(p_value)
     found = fewest(flips, significant, most) if search == "fewest" else in_order(flips, significant, search)
@@ -121,7 +123,7 @@ def fragility(
     return Fragility(
         n=len(response),
         n_events=response.n_events,
-        method=_sentence(change, test, search, who is not None, significant, float(alpha)),
+        method=_sentence(change, test, search, who is not None, significant, alpha),
         conventions=(
             f"Significant means p < {alpha:g}.",
             "A changed status keeps its time; a changed group keeps time and status.",
@@ -133,7 +135,7 @@ def fragility(
         change=change,
         test=test,
         search=search,
-        alpha=float(alpha),
+        alpha=alpha,
         p_value=p_value,
         difference=flips.difference(np.zeros(0, dtype=np.int64)),
         significant=significant,
@@ -146,9 +148,7 @@ def fragility(
     )
 
 
-def _check_numbers(alpha: Any, most: Any, listed: Any) -> None:
-    if not isinstance(alpha, (int, float)) or not 0 < alpha < 1:
-        raise DataError(f"alpha must be a proportion between 0 and 1, such as 0.05, not {alpha!r}.")
+def _check_numbers(most: Any, listed: Any) -> None:
     for name, value in (("most", most), ("listed", listed)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise DataError(f"{name} must be a whole number, 1 or more, not {value!r}.")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STATUS = {False: "censored", True: "event"}
+_SHOWN = 10
+"""Sets in the text form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -44,7 +46,7 @@ class Fragility(Result):
     n_sets : int
         Sets of so many changes that turn it.
     sets : ndarray of int, shape (B, index)
-        Rows of the data in each set, the most decisive first; some of them where there are very many.
+        Rows of the data in each set, the most decisive first, so many as are to be listed.
     p_values : ndarray, shape (B,)
         p-values after the changes of each set.
     differences : ndarray, shape (B,)
@@ -102,7 +104,7 @@ class Fragility(Result):
         return self.response.patients()
 
     def changed_patients(self) -> tuple[str, ...]:
-        """Return the identifiers of all who are in one of the sets."""
+        """Return the identifiers of all who are in one of `sets`."""
         return () if self.response.id is None else patient_list(self.response.id[np.unique(self.sets)])
 
     def to_frame(self) -> pd.DataFrame:
@@ -123,7 +125,10 @@ class Fragility(Result):
         return pd.DataFrame(rows, columns=columns)
 
     def by_patient(self) -> pd.DataFrame:
-        """Return in how many of the sets each patient is, the most frequent first: patient, ..., n_sets."""
+        """Return in how many of `sets` each patient is, the most frequent first: patient, ..., n_sets.
+
+        Only sets that are listed count: give a larger `listed` where `n_sets` is larger than their number.
+        """
         import pandas as pd
 
         rows, counts = np.unique(self.sets, return_counts=True)
@@ -144,6 +149,15 @@ class Fragility(Result):
         what = "another status" if self.change == "status" else "the other group"
         one = "one patient" if self.index == 1 else f"{self.index} patients"
         return f"The result ({p_value}, {kind}) becomes {opposite} with {what} of {one} of {self.n}."
+
+    def __str__(self) -> str:
+        """Return the most decisive sets as a table, and how many more there are."""
+        frame = self.to_frame()
+        shown = frame[frame["set"] <= _SHOWN]
+        table = [] if shown.empty else [shown.to_string(index=False, float_format="{:.6g}".format)]
+        more = self.n_sets - _SHOWN
+        rest = [f"and {more} {'set' if more == 1 else 'sets'} more"] if more > 0 else []
+        return "\n".join([self.title(), *table, *rest, *self._notes()])
 
     def _name(self, row: int) -> Any:
         return row if self.response.id is None else self.response.id[row]

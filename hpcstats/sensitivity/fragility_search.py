@@ -79,9 +79,16 @@ def fewest(flips: Flips, significant: bool, most: int) -> Found:
 
 
 def in_order(flips: Flips, significant: bool, search: str) -> Found:
-    """Change one after the other, the earliest or the latest first, until the conclusion turns."""
-    time = flips.response.time[flips.rows]
-    order = np.argsort(time if search == "earliest-first" else -time, kind="stable")
+    """Change one after the other, the earliest or the latest first, until the conclusion turns.
+
+    Of equal times an event is earlier than a censoring; then the groups stand in their order, so that the
+    order of the rows decides only which of two patients who are alike is named.
+    """
+    response, rows = flips.response, flips.rows
+    entry = np.zeros(len(response)) if response.entry is None else response.entry
+    way = 1.0 if search == "earliest-first" else -1.0
+    columns = (entry, flips.second, way * ~response.event, way * flips.time)
+    order = np.lexsort([np.asarray(column, dtype=np.float64)[rows] for column in columns])
     for number in range(1, order.size + 1):
         rows = np.sort(flips.rows[order[:number]])
         p_value = flips.p_value(rows)

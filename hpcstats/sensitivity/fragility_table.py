@@ -11,6 +11,7 @@ from hpcstats.columns import FloatArray, IntArray
 from hpcstats.core.fragility import fisher
 from hpcstats.errors import DataError
 from hpcstats.results import Result
+from hpcstats.sensitivity.fragility_design import threshold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,8 @@ def fragility_2x2(
     doi:10.1016/j.jclinepi.2013.10.019). The reverse index takes events away there until p is below alpha
     (Khan et al. 2020, doi:10.1001/jamanetworkopen.2020.12469). "Fewer" means the count, not the risk, and
     only this one group is changed: another change may need fewer patients. The p-value sums the tables that
-    are no more probable than the one seen.
+    are no more probable than the one seen. The walk ends where the group has no patients, or events, left: a
+    smaller group with fewer events can have the higher risk, and then nothing turns.
 
     Examples
     --------
@@ -130,8 +132,7 @@ def fragility_2x2(
     (2, 0.008362, 0.0824)
     """
     counts = _checked(events_first, n_first, events_second, n_second)
-    if not 0 < alpha < 1:
-        raise DataError(f"alpha must be a proportion between 0 and 1, such as 0.05, not {alpha!r}.")
+    alpha = threshold(alpha)
     events, sizes = [counts[0], counts[2]], (counts[1], counts[3])
     fewer = 0 if events[0] <= events[1] else 1
     significant = fisher.p_value(events[0], sizes[0], events[1], sizes[1]) < alpha
@@ -154,7 +155,7 @@ def fragility_2x2(
         index=len(steps) - 1 if turned else None,
         significant=significant,
         group=("first", "second")[fewer],
-        alpha=float(alpha),
+        alpha=alpha,
         p_value=p_values[0],
         p_after=p_values[-1] if turned else float("nan"),
         steps=np.array(steps, dtype=np.int64),

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, FloatArray, IntArray
-from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.core.competing.limits import incidence_limits
+from hpcstats.core.limits.pointwise import hazard_limits, normal_quantile
 from hpcstats.errors import HpcstatsError, HpcstatsWarning, UnsupportedError
+from hpcstats.nonparametric.competing.curves import CumulativeIncidence
+from hpcstats.nonparametric.hazard import CumulativeHazard
 from hpcstats.nonparametric.refit import refit
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
@@ -49,6 +52,12 @@ def rows_of(result: Any) -> IntArray:
     return np.arange(len(Sample.of(result).response)) if weights is None else np.flatnonzero(weights > 0)
 
 
+def reason_of(refits: Refits, number: int) -> str:
+    """Say why there is no estimate; what is left of the data is no resample."""
+    text = refits.reasons[number]
+    return text.replace(" in the resample", "").replace(" of the resample", "")
+
+
 def level_of(result: Any) -> float:
     """Return the confidence level of a result."""
     return float(getattr(result, "level", LEVEL))
@@ -58,7 +67,7 @@ def limits_of_rows(result: Any, sample: Sample, refits: Refits, kept: BoolArray)
     """Return the limits of the rows `kept` of a sample.
 
     Of a Cox model and of survival curves they are those of the method of the result, made anew; of other
-    results normal ones from the standard error, where there is one.
+    results normal ones from the standard error, where there is one, on the scale of the result's interval.
     """
     size = len(next(iter(refits.columns.values())))
     try:
@@ -122,6 +131,10 @@ def _normal(result: Any, sample: Sample, refits: Refits, kept: BoolArray) -> Lim
         return Limits.none(len(next(iter(refits.columns.values()))))
     if found.errors is None:
         return Limits.none(found.values.shape[1])
-    values = np.where(found.finite[0], found.values[0], np.nan)
-    margin = normal_quantile(level_of(result)) * found.errors[0]
-    return Limits(shown(refits, values - margin), shown(refits, values + margin))
+    values, error = np.where(found.finite[0], found.values[0], np.nan), found.errors[0]
+    z = normal_quantile(level_of(result))
+    if isinstance(result, CumulativeIncidence):
+        return Limits(*incidence_limits(values, error, z, result.interval))
+    if isinstance(result, CumulativeHazard):
+        return Limits(*hazard_limits(values, error**2, z, result.interval))
+    return Limits(shown(refits, values - z * error), shown(refits, values + z * error))

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats import formats
 from hpcstats.columns import FloatArray, as_numbers
-from hpcstats.errors import DataError, NonIdentifiableWarning, check_option, listing, warn
+from hpcstats.errors import DataError, check_option, listing
 from hpcstats.groups import confidence_level
 from hpcstats.randomness import Seed, generator_of
 from hpcstats.sensitivity.tipping_curves import CURVES
 from hpcstats.sensitivity.tipping_design import Gaps
 from hpcstats.sensitivity.tipping_imputation import GroupTest, Pooled, alone, over_the_grid
 from hpcstats.sensitivity.tipping_result import TippingPoint
+from hpcstats.sensitivity.tipping_words import conventions, sentence, warned
 from hpcstats.surv import Surv
 
 _DELTAS = tuple(float(2 ** (k / 2)) for k in range(-6, 7))
@@ -86,13 +86,14 @@ def tipping_point(
     Warns
     -----
     NonIdentifiableWarning
-        For a group without events, whose own hazard no delta changes, and for a Kaplan-Meier curve that ends
-        at 0, which takes the last event of few patients for certain.
+        For a group without events, whose own hazard no delta changes; for a Kaplan-Meier curve that ends at 0,
+        which takes the last event of few patients for certain; and for a Cox model of groups that were never
+        at risk together at an event, whose hazard ratio is not known.
 
     Raises
     ------
     DesignError
-        For other than two groups, no events, or nobody to impute.
+        For other than two groups, no events, nobody to impute, or nobody followed beyond time 0.
     DataError, UnsupportedError
         For unusable columns, deltas and options.
 
@@ -107,11 +108,11 @@ def tipping_point(
     each imputation has a log hazard ratio drawn from its posterior under Jeffreys' prior, whose mode is
     Firth's estimate, and baseline jumps gamma (d) / sum of the risks of those at risk (Sinha, Ibrahim & Chen
     2003, doi:10.1093/biomet/90.3.629). What is imputed then agrees with how it is tested, so that delta = 1
-    in both groups reproduces the main analysis in expectation; a few patients of one group are not taken for
-    more than they tell. Hazards of a Kaplan-Meier curve with d events among n at risk are beta (d, n - d), of
+    in both groups comes near the main analysis (the nearer the more events), and a few patients of one group
+    are not taken for more than they tell. Hazards of a Kaplan-Meier curve with d events among n at risk are beta (d, n - d), of
     mean d / n (Lo 1993, doi:10.1214/aos/1176349017), so that delta = 1 reproduces the curves in expectation;
     those of a piece with d events in the time R lived there are gamma (d) / R. The same random numbers serve
-    every delta, so that the map is smooth.
+    every delta, so that the map is smooth; they do not hang on the order of the rows.
 
     Tests are combined by Rubin's rules (1987, doi:10.1002/9780470316696): of the log-rank test observed less
     expected events with the hypergeometric variance, of the Cox model the coefficient with the inverse
@@ -147,9 +148,9 @@ def tipping_point(
     return TippingPoint(
         n=len(response),
         n_events=response.n_events,
-        method=_sentence(chosen, curve, gaps, m, written),
-        conventions=_conventions(gaps, asked),
-        warnings=_warned(gaps, curve),
+        method=sentence(chosen, curve, gaps, m, written),
+        conventions=conventions(gaps, asked),
+        warnings=warned(gaps, curve, end),
         status="not_estimable" if missing else "ok",
         reason=f"{missing} pairs of delta with an imputation without an estimate" if missing else "",
         response=response,
@@ -179,9 +180,8 @@ def tipping_point(
 
 def as_observed(gaps: Gaps, test: GroupTest, level: float) -> Pooled:
     """Test the data as they are."""
-    response = gaps.response
-    second = np.asarray(gaps.groups.codes == 1, dtype=np.bool_)
-    return alone(test, response.time[None], response.event[None], second, response.entry, level)
+    time, event, second, entry = gaps.observed()
+    return alone(test, time[None], event[None], second, entry, level)
 
 
 def _numbers(found: Pooled) -> tuple[float, float, float, float]:
@@ -213,50 +213,3 @@ def _whole(value: Any, name: str, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise DataError(f"{name} must be a whole number, {least} or more, not {value!r}.")
     return int(value)
-
-
-def _warned(gaps: Gaps, curve: str) -> tuple[str, ...]:
-    """Warn of curves that say more than a few patients can tell."""
-    told = []
-    for label, side in zip(gaps.groups.labels, gaps.sides, strict=True):
-        if curve == "proportional-hazards" or not side.start.size:
-            continue
-        if not side.event.any():
-            told.append(
-                f"Group {label!r} has no events: a multiple of no hazard is none, and its patients stay "
-                "without the event for every delta. Write curve='proportional-hazards'."
-            )
-        elif curve != "piecewise-exponential" and side.ends_in_zero:
-            told.append(
-                f"The curve of group {label!r} ends at 0, where the last of its patients failed: all of them "
-                "are imputed to fail by then, as if that were certain. Write curve='proportional-hazards'."
-            )
-    for text in told:
-        warn(text, NonIdentifiableWarning)
-    return tuple(told)
-
-
-def who_is_imputed(gaps: Gaps) -> str:
-    """Say how many patients of each group are imputed."""
-    parts = [
-        f"{number} of {label}" + (f" and {extra} unpublished" if extra else "")
-        for number, label, extra in zip(gaps.counts, gaps.groups.labels, gaps.unpublished, strict=True)
-    ]
-    return " and ".join(parts)
-
-
-def _sentence(test: GroupTest, curve: str, gaps: Gaps, m: int, seed: str) -> str:
-    return (
-        f"Delta-adjusted multiple imputation of the times after censoring ({who_is_imputed(gaps)}) from "
-        f"{CURVES[curve]}, the hazard multiplied by delta, {m} imputations; {test.words}, combined by "
-        f"Rubin's rules, seed {seed}."
-    )
-
-
-def _conventions(gaps: Gaps, level: float) -> tuple[str, ...]:
-    first, second = gaps.groups.labels
-    return (
-        f"Hazard ratios: {second} against {first}.",
-        f"A difference is shown where p < {1 - level:.10g} ({formats.level(level)} interval without 1).",
-        "delta: hazard after the censoring over that of those of the group who are still followed.",
-    )

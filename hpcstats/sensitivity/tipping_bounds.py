@@ -1,4 +1,4 @@
-"""`best_and_worst_case`: the ends of every tipping map, all censored patients failing at once or never."""
+"""`best_and_worst_case`: all censored patients of a group failing at once, or never: where tipping maps end."""
 
 from __future__ import annotations
 
@@ -102,8 +102,10 @@ def best_and_worst_case(
 ) -> BestAndWorstCase:
     """The comparison of two groups if those censored never fail, or fail at once: no simulation.
 
-    The ends of a tipping-point analysis, for each group on its own: nothing that can have happened after the
-    censoring is left out. If the conclusion holds here it holds everywhere; it rarely does.
+    The ends of a tipping-point analysis, for each group on its own. If the conclusion holds here, no common
+    fate of a group changes it; it rarely does. These are not limits of all that can have happened: the
+    comparison looks at who is at risk together, so that it can be more extreme where some fail and others do
+    not, or where they fail later. In small groups that is common, and mostly by little.
 
     Parameters
     ----------
@@ -132,8 +134,8 @@ def best_and_worst_case(
     case: the event right after the censoring, after all events at the same time, those censored together
     tied. These are the limits of `tipping_point` with a piecewise exponential curve as delta goes to 0 and to
     infinity. The other curves know no times between their events, so that with a large delta patients fail at
-    the next event time; Kaplan-Meier curves also end with the follow-up of their group: these limits lie
-    within the cases here.
+    the next event time; Kaplan-Meier curves also end with the follow-up of their group: their ends differ
+    somewhat from the cases here.
 
     Examples
     --------

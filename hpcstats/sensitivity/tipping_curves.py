@@ -40,17 +40,18 @@ class Side:
     event: BoolArray
     entries: FloatArray | None
 
-    @property
-    def ends_in_zero(self) -> bool:
-        """Whether all who were followed longest had the event."""
-        last = self.time == self.time.max()
-        return bool(self.event[last].all())
+    def falls_to_zero(self, horizon: float) -> bool:
+        """Whether at some time up to the horizon all who were at risk had the event."""
+        risk = place(self.time, self.event, self.entries)
+        counts = count(risk, np.ones((1, self.time.size)))
+        n, d = counts.at_risk[0], counts.events[0]
+        return bool(((d > 0) & (d == n) & (risk.times <= horizon)).any())
 
     def hazard(
         self, curve: str, pieces: int, horizon: float, number: int, generator: np.random.Generator
     ) -> StepHazard | LineHazard:
         """Draw `number` hazards of the group."""
-        if curve == "piecewise-exponential" and self.event.any():
+        if curve == "piecewise-exponential" and self._inside(horizon).size:
             return self._lines(pieces, horizon, number, generator)
         end = horizon if curve == "piecewise-exponential" else min(horizon, float(self.time.max()))
         risk = place(self.time, self.event, self.entries)
@@ -65,8 +66,12 @@ class Side:
             hazards = np.broadcast_to(d / n, (number, at.size))
         return StepHazard.of(risk.times[at], hazards, end)
 
+    def _inside(self, horizon: float) -> FloatArray:
+        """Return the event times that a constant hazard can rest on."""
+        return self.time[self.event & (self.time > 0) & (self.time <= horizon)]
+
     def _lines(self, pieces: int, horizon: float, number: int, generator: np.random.Generator) -> LineHazard:
-        inside = self.time[self.event]
+        inside = self._inside(horizon)
         wanted = np.quantile(inside, np.arange(1, pieces) / pieces, method="inverted_cdf")
         cuts = np.unique(np.concatenate([[0.0], wanted[(wanted > 0) & (wanted < horizon)], [horizon]]))
         events, lived = exposure(cuts, self.time, self.event, self.entries)

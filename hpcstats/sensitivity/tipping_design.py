@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import BoolArray, FloatArray, IntArray, as_events
+from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.core.risk_sets import count, distinct_times, place
 from hpcstats.core.tipping.residual_times import LineHazard, StepHazard
 from hpcstats.core.tipping.two_group_cox import posterior_quantiles
 from hpcstats.core.tipping.two_group_tables import tabulate
 from hpcstats.errors import DataError, DesignError, listing
-from hpcstats.groups import Groups, needs_kind, same_rows
+from hpcstats.groups import Groups, needs_kind
+from hpcstats.sensitivity.marked_rows import marked
 from hpcstats.sensitivity.tipping_curves import Imputed, Side
 from hpcstats.surv import Surv
 
@@ -64,13 +65,14 @@ class Gaps:
         sides = []
         for code in (0, 1):
             own = groups.codes == code
-            gap = own & chosen
+            came = np.zeros(time.size) if entry is None else entry
+            gap = np.flatnonzero(own & chosen)
+            # In order of time: which random numbers a patient gets does not hang on the order of the rows.
+            gap = gap[np.lexsort((came[gap], time[gap]))]
             zeros = np.zeros(added[code])
-            start = np.concatenate([time[gap], zeros])
-            came = zeros if entry is None else np.concatenate([entry[gap], zeros])
             side = Side(
-                start=start,
-                entry=np.zeros(start.size) if entry is None else came,
+                start=np.concatenate([time[gap], zeros]),
+                entry=np.concatenate([came[gap], zeros]),
                 time=time[own],
                 event=response.event[own],
                 entries=None if entry is None else entry[own],
@@ -133,11 +135,10 @@ class Gaps:
         self, horizon: float, number: int, generator: np.random.Generator
     ) -> list[StepHazard | LineHazard]:
         """Draw the log hazard ratio, and given it the jumps of the baseline: gamma (d) / sum of the risks."""
-        time, entry = _snapped(self.response)
-        second = np.asarray(self.groups.codes == 1, dtype=np.bool_)
-        table = tabulate(time[None], self.response.event[None], second, entry)
+        time, event, second, entry = self.observed()
+        table = tabulate(time[None], event[None], second, entry)
         ratio = np.exp(posterior_quantiles(table, generator.random(number)))
-        risk = place(time, self.response.event, entry)
+        risk = place(time, event, entry)
         counts = count(risk, np.stack([np.ones(time.size), second.astype(np.float64)]))
         at = np.flatnonzero((counts.events[0] > 0) & (risk.times <= horizon))
         n, n_second, d = counts.at_risk[0, at], counts.at_risk[1, at], counts.events[0, at]
@@ -146,12 +147,26 @@ class Gaps:
             StepHazard.proportional(risk.times[at], jumps, one, horizon) for one in (np.ones(number), ratio)
         ]
 
+    def observed(self) -> tuple[FloatArray, BoolArray, BoolArray, FloatArray | None]:
+        """Return times, events, members of the second group and entries of the data as they are."""
+        time, entry = _snapped(self.response)
+        return time, self.response.event, np.asarray(self.groups.codes == 1, dtype=np.bool_), entry
+
+    @property
+    def compared(self) -> bool:
+        """Whether both groups are at risk together at an event time: else no hazard ratio can be known."""
+        time, event, second, entry = self.observed()
+        return bool(tabulate(time[None], event[None], second, entry).informative.any())
+
     def horizon(self, given: Any) -> float:
         """Return the time up to which is imputed: the last follow-up of anybody, unless another is given."""
         last = float(self.response.time.max())
+        if given is None and last <= 0:
+            raise DesignError("Nobody was followed beyond time 0, so there is no hazard to impute from.")
         if given is None:
             return last
-        if not isinstance(given, (int, float, np.number)) or not 0 < float(given) < np.inf:
+        number = isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
+        if not number or not 0 < float(given) < np.inf:
             raise DataError(f"horizon must be a positive time, not {given!r}.")
         return float(given)
 
@@ -159,12 +174,12 @@ class Gaps:
 def _chosen(response: Surv, impute: Any) -> BoolArray:
     if impute is None:
         return ~response.event
-    chosen = as_events(impute, "impute")
-    same_rows(chosen.size, response, "impute")
+    chosen = marked(impute, response, "impute")
     rows = np.flatnonzero(chosen & response.event)
     if rows.size:
+        named = "" if response.id is None else f"; patients {listing(response.patients(rows))}"
         raise DataError(
-            f"impute marks patients with the event (rows {listing(rows)}). Mark censored ones only.",
+            f"impute marks patients with the event (rows {listing(rows)}{named}). Mark censored ones only.",
             rows=rows,
         )
     return chosen

@@ -16,8 +16,9 @@ from hpcstats.surv import Surv
 if TYPE_CHECKING:
     import pandas as pd
 
-HIGHER, LOWER, OPEN = "higher hazard", "lower hazard", "no difference shown"
+HIGHER, LOWER, OPEN, UNKNOWN = "higher hazard", "lower hazard", "no difference shown", "no estimate"
 _OF = ("p_value", "hazard_ratio")
+_MARKS = {HIGHER: "+", LOWER: "-", OPEN: " ", UNKNOWN: "?"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -101,8 +102,12 @@ class TippingPoint(Result):
 
     @property
     def conclusions(self) -> tuple[tuple[str, ...], ...]:
-        """For each pair of deltas the hazard of the second group: higher, lower, or no difference shown."""
+        """For each pair of deltas the hazard of the second group: higher, lower, or no difference shown.
+
+        "no estimate" where an imputation has none.
+        """
         told = np.where(self.shown, np.where(self.hazard_ratio > 1, HIGHER, LOWER), OPEN)
+        told = np.where(np.isnan(self.p_value), UNKNOWN, told)
         return tuple(tuple(str(one) for one in row) for row in told)
 
     @property
@@ -127,6 +132,25 @@ class TippingPoint(Result):
             f"{self.p_value.size} pairs of delta, {int(self.shown.sum())} with p < {1 - self.level:g}"
         )
 
+    def __str__(self) -> str:
+        """Return the map of p-values as a table, and what is said of it."""
+        import pandas as pd
+
+        first, second = self.labels
+        rows, columns = (
+            [f"{value:.4g}" for value in deltas] for deltas in (self.delta_first, self.delta_second)
+        )
+        cells = [
+            [f"{p:.2g}{_MARKS[told]}" for p, told in zip(values, words, strict=True)]
+            for values, words in zip(self.p_value.tolist(), self.conclusions, strict=True)
+        ]
+        table = pd.DataFrame(cells, index=rows, columns=columns).to_string()
+        key = (
+            f"p-values: rows delta of {first}, columns delta of {second}; "
+            f"+ higher, - lower hazard of {second} shown, ? {UNKNOWN}"
+        )
+        return "\n".join([self.title(), table, key, *self._notes()])
+
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each pair of deltas, those of the first group slowest.
 
@@ -149,21 +173,25 @@ class TippingPoint(Result):
     def turning_points(self, of: str = "p_value") -> pd.DataFrame:
         """Return where the conclusion turns: the pairs of deltas at which p, or the hazard ratio, crosses.
 
-        Between neighbours of the grid log p (against 1 - level) or the log hazard ratio (against 0) is taken
-        as linear in log delta. Rows delta_first, delta_second, away (distance from (1, 1) in log delta), the
-        nearest first.
+        Every pair of neighbours of the grid is looked at, so that the map need not be monotone. Between them
+        the limit that passes 1 (p passes 1 - level where it does), or the hazard ratio, is taken as linear on
+        the log scale in log delta; where a difference to one side is followed by one to the other, both
+        limits pass. What passes and comes back between neighbours is not seen. Rows delta_first,
+        delta_second, away (distance from (1, 1) in log delta), the nearest first.
         """
         import pandas as pd
 
         check_option("of", of, _OF)
         with np.errstate(divide="ignore"):
-            field = (
-                np.log(self.p_value) - np.log(1 - self.level)
-                if of == "p_value"
-                else np.log(self.hazard_ratio)
-            )
+            fields = [
+                np.log(one) for one in ((self.low, self.high) if of == "p_value" else (self.hazard_ratio,))
+            ]
         x, y = np.log(self.delta_first), np.log(self.delta_second)
-        points = [*_crossed(field, x, y), *((one, other) for other, one in _crossed(field.T, y, x))]
+        points = [
+            point
+            for field in fields
+            for point in (*_crossed(field, x, y), *((one, other) for other, one in _crossed(field.T, y, x)))
+        ]
         found = sorted(
             {(round(a, 9), round(b, 9)) for a, b in points}, key=lambda p: (float(np.hypot(*p)), p)
         )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from hpcstats.columns import FloatArray
-from hpcstats.plots.palette import channels
+from hpcstats.plots.page.palette import channels
 
 Vision = Literal["normal", "protanopia", "deuteranopia", "tritanopia", "grey"]
 

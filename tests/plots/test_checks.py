@@ -6,8 +6,8 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.numbers import Text
-from hpcstats.plots import style
-from hpcstats.plots.sheet import Sheet
+from hpcstats.plots.page import style
+from hpcstats.plots.page.sheet import Sheet
 
 
 def figure_of(sheet):

@@ -10,10 +10,10 @@ import pytest
 import hpcstats as hs
 from hpcstats.errors import DesignError
 from hpcstats.literature.reconstruct import Maximum, from_summary
-from hpcstats.plots.compatible_curves_drawing import EDGE, INNER, OUTER
-from hpcstats.plots.compatible_curves_figure import compatible_curves
-from hpcstats.plots.compatible_curves_plan import CompatiblePanel, counted
-from hpcstats.plots.palette import channels
+from hpcstats.plots.compatible.drawing import EDGE, INNER, OUTER
+from hpcstats.plots.compatible.figure import compatible_curves
+from hpcstats.plots.compatible.plan import CompatiblePanel, counted
+from hpcstats.plots.page.palette import channels
 
 YLABEL = "Proportion of reported cases without metastasis"
 SUMMARY = {"mean": 5, "minimum": 0, "maximum": 16}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.plots.cumulative_incidence_drawing import apart, steps_of
+from hpcstats.plots.incidence.drawing import apart, steps_of
 
 NAMES = {"gross": "Gross total resection", "part": "Subtotal resection or biopsy"}
 

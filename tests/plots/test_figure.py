@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 import hpcstats as hs
 from hpcstats.errors import DesignError, UnsupportedError
-from hpcstats.plots.figure import IMAGE_FORMATS
+from hpcstats.plots.page.figure import IMAGE_FORMATS
 
 MILLIMETRE = 72 / 25.4
 

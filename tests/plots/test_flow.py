@@ -9,7 +9,7 @@ import pytest
 import hpcstats as hs
 from hpcstats.errors import DesignError
 from hpcstats.literature import Flow
-from hpcstats.plots.flow_boxes import Card
+from hpcstats.plots.evidence.boxes import Card
 
 
 def printed(figure):

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots import ratio_axis
-from hpcstats.plots.ratio_axis import RatioAxis
+from hpcstats.plots.page import ratio_axis
+from hpcstats.plots.page.ratio_axis import RatioAxis
 from tests.plots import colour_vision
 
 NUMBERS = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]

@@ -12,10 +12,11 @@ from matplotlib.lines import Line2D
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots import LeftOut, linear_axis
-from hpcstats.plots.influence_plan import panels_of, spread
-from hpcstats.plots.linear_axis import LinearAxis
-from hpcstats.plots.sheet import LINE_HEIGHT
+from hpcstats.plots import LeftOut
+from hpcstats.plots.leaving_out.plan import panels_of, spread
+from hpcstats.plots.page import linear_axis
+from hpcstats.plots.page.linear_axis import LinearAxis
+from hpcstats.plots.page.sheet import LINE_HEIGHT
 from hpcstats.sensitivity import leave_one_out
 
 MEDIAN = ("quantile", 0.5)

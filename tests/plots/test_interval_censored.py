@@ -8,8 +8,8 @@ from matplotlib.patches import Rectangle
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots import palette
-from hpcstats.plots.region_curves import region_curve
+from hpcstats.plots.page import palette
+from hpcstats.plots.step_curves.regions import region_curve
 
 OPEN = np.inf
 LOWER, UPPER = [0, 1, 2, 2, 3, 6, 8], [2, 3, 4, OPEN, 5, 6, OPEN]

@@ -14,10 +14,12 @@ from PIL import Image
 import hpcstats as hs
 from hpcstats.errors import DesignError, HpcstatsWarning, UnsupportedError
 from hpcstats.numbers import Text
-from hpcstats.plots import JOURNALS, palette, step_curves, style
-from hpcstats.plots.journals_contrast import contrast
-from hpcstats.plots.journals_fit import fit_to, inked
-from hpcstats.plots.sheet import Sheet
+from hpcstats.plots import JOURNALS
+from hpcstats.plots.page import palette, style
+from hpcstats.plots.page.sheet import Sheet
+from hpcstats.plots.publishers.contrast import contrast
+from hpcstats.plots.publishers.fit import fit_to, inked
+from hpcstats.plots.step_curves import steps as step_curves
 from tests.plots import colour_vision
 from tests.plots.print_files import fonts, opacities, printed
 

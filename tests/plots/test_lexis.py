@@ -7,9 +7,9 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError
-from hpcstats.plots.lexis import lexis_diagram
-from hpcstats.plots.lexis_labels import Name, mark_box, placed
-from hpcstats.plots.lexis_plan import Plane, courses_of
+from hpcstats.plots.lexis.figure import lexis_diagram
+from hpcstats.plots.lexis.labels import Name, mark_box, placed
+from hpcstats.plots.lexis.plan import Plane, courses_of
 
 
 def rows(**changes):

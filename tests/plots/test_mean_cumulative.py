@@ -7,8 +7,8 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots import mean_cumulative_plan as plan
-from hpcstats.plots.mean_cumulative import mean_cumulative_curves
+from hpcstats.plots.mean_cumulative import plan
+from hpcstats.plots.mean_cumulative.figure import mean_cumulative_curves
 from hpcstats.recurrence import compare_mean_cumulative, mean_cumulative
 from tests.recurrence.cohorts import GROUP, TINY, tiny
 

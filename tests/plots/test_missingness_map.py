@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots.missingness import missingness_map
-from hpcstats.plots.missingness_drawing import DARK, LIGHT, LINE
-from hpcstats.plots.missingness_plan import ROW, plan_of
+from hpcstats.plots.missing_values.drawing import DARK, LIGHT, LINE
+from hpcstats.plots.missing_values.figure import missingness_map
+from hpcstats.plots.missing_values.plan import ROW, plan_of
 from hpcstats.sensitivity.missing import missingness
 
 
@@ -129,14 +129,14 @@ def test_the_alternative_text_sorts_by_what_is_missing(figure, result):
     frame = result.by_variable()
     case = frame[(frame["group"] == "case") & frame["share"].notna()].sort_values("share", ascending=False)
     first = case["variable"].iloc[0]
-    assert f"Spinal metastasis (n = 12), share missing: {first.capitalize()}" in figure.alt_text
+    assert f"Spinal metastasis (n = 12), missing: {first.capitalize()}" in figure.alt_text
     assert "60 patients" in figure.alt_text
 
 
 def test_one_group_and_nothing_missing():
     figure = missingness_map(missingness({"age": [1, 2, 3], "sex": ["m", "f", "m"]}))
     assert hs.plots.problems(figure) == ()
-    assert "0%" in words(figure)
+    assert "0/3" in words(figure)
     assert "All patients" in words(figure)
     assert len(boxes(figure, DARK)) == 0
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hpcstats.errors import DesignError
-from hpcstats.plots import palette, step_curves
+from hpcstats.plots.page import palette
+from hpcstats.plots.step_curves import steps as step_curves
 from tests.plots import colour_vision
 
 

@@ -9,9 +9,9 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.literature.pooling import pool_proportions, pool_rates
-from hpcstats.plots.pooled_forest import pooled_forest
-from hpcstats.plots.pooled_forest_drawing import STATED
-from hpcstats.plots.pooled_forest_rows import ReportedRange
+from hpcstats.plots.forests.pooled import pooled_forest
+from hpcstats.plots.forests.pooled_drawing import STATED
+from hpcstats.plots.forests.pooled_rows import ReportedRange
 
 LABELS = ["Alpha 2001", "Beta 2002", "Gamma 2003", "Delta 2004", "Epsilon 2005", "Zeta 2006"]
 POOLED = pool_proportions(

@@ -10,7 +10,7 @@ import pytest
 import hpcstats as hs
 from hpcstats.literature.pooling import pool_proportions
 from hpcstats.literature.synthesis import residual_risk
-from hpcstats.plots.residual_risk_curves import residual_risk_curves
+from hpcstats.plots.residual_risk.curves import residual_risk_curves
 
 pytestmark = pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
 

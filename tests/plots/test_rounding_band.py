@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots.rounding_band import rounding_band
+from hpcstats.plots.step_curves.rounding_band import rounding_band
 from hpcstats.sensitivity.rounding import rounding_bounds
 
 Y = hs.Surv.right([2, 4, 4, 5, 7, 9], [1, 1, 0, 1, 1, 0], id=list("abcdef"), unit="months")

@@ -10,9 +10,9 @@ import pytest
 from matplotlib.lines import Line2D
 
 import hpcstats as hs
-from hpcstats.plots.specification_curve_drawing import CELLS, CLEAR, MAIN, OPEN
-from hpcstats.plots.specification_curve_figure import specification_curve
-from hpcstats.plots.specification_curve_plan import columns_of, plan, printed
+from hpcstats.plots.specifications.drawing import CELLS, CLEAR, MAIN, OPEN
+from hpcstats.plots.specifications.figure import specification_curve
+from hpcstats.plots.specifications.plan import columns_of, plan, printed
 from hpcstats.sensitivity.specifications import CoxTerm, Outcome, multiverse
 
 LABELS = {"penalty": "Penalty of the likelihood", "penalty=firth": "Firth's", "arm=old": "Old"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hpcstats.errors import DesignError, UnsupportedError
-from hpcstats.plots import sheet, style
+from hpcstats.plots.page import sheet, style
 
 
 def test_the_users_settings_neither_leak_in_nor_get_lost():

@@ -11,7 +11,7 @@ import pytest
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError
 from hpcstats.formats import p_value
-from hpcstats.plots import step_curves
+from hpcstats.plots.step_curves import steps as step_curves
 
 NAN = float("nan")
 

@@ -9,8 +9,8 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError
-from hpcstats.plots import lane_drawing
-from hpcstats.plots.courses import courses
+from hpcstats.plots.lanes import drawing as lane_drawing
+from hpcstats.plots.lanes.courses import courses
 
 
 @pytest.fixture(scope="module")

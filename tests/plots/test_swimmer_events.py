@@ -6,7 +6,7 @@ import pytest
 
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError
-from hpcstats.plots.swimmer_key import symbols_of, words_of
+from hpcstats.plots.lanes.key import symbols_of, words_of
 
 EVENTS = {"relapse": "Relapse", "transformation": "Transformation"}
 LANES = {

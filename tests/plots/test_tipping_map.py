@@ -9,8 +9,9 @@ from matplotlib.patches import Rectangle
 
 import hpcstats as hs
 from hpcstats.errors import DesignError
-from hpcstats.plots import palette, tipping_map
-from hpcstats.plots.tipping_map_plan import plan
+from hpcstats.plots import tipping_map
+from hpcstats.plots.page import palette
+from hpcstats.plots.tipping.plan import plan
 from hpcstats.sensitivity import best_and_worst_case, tipping_point
 
 RANDOM = np.random.default_rng(2)

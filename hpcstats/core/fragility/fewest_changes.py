@@ -1,8 +1,11 @@
 """The fewest changes that carry the log-rank statistic over a threshold: exact search over all sets.
 
-Sets grow one change at a time, in the order of what a change moves. A set that cannot arrive with the changes
-left, because even the largest steps and the most favourable variances do not suffice, is not followed, so
-that of all sets of k changes only those near the threshold are formed; none that arrives is missed.
+The threshold abs(U) = z sqrt(V) is a curve. Over the variances that k changes can lead to, a straight line
+lies below it (the chord, for sets that are to pass it) or above it (a tangent, for those that are to fall to
+it), so that whoever arrives has passed the line. What a change adds towards the line hangs on no other change,
+but for the quadratic part of V, which is bounded. Sets grow one change at a time, those that add most first,
+and a set that cannot pass the line with the changes left is not followed: of all sets of k changes only those
+near the threshold are formed, and none that arrives is missed.
 """
 
 from __future__ import annotations
@@ -19,9 +22,12 @@ MOST = 400_000_000
 """Sets, those formed on the way included, that are looked at for one number of changes: some ten seconds."""
 
 KEPT = 100_000
-"""Sets that are kept of those that arrive; the others are counted."""
+"""Sets that are kept of those that arrive, the most decisive ones; the others are counted."""
 
 _CELLS = 400_000
+_ROOM = 4
+"""So many times as many sets wait to be sorted out: some 100 MB."""
+
 _SLACK = 1e-9
 
 
@@ -51,13 +57,57 @@ class Target:
             return np.asarray(known & (np.abs(score) <= limit), dtype=np.bool_)
         return np.asarray(known & (self.sign * score > limit), dtype=np.bool_)
 
-    def possible(self, furthest: FloatArray, low: FloatArray, high: FloatArray) -> BoolArray:
-        """Tell where it can be reached: `furthest` the best sign * U, variances from `low` to `high`."""
-        if self.inside:
-            limit = self.quantile * np.sqrt(np.maximum(high, 0.0)) + _SLACK
-            return np.asarray(furthest <= limit, dtype=np.bool_)
-        limit = self.quantile * np.sqrt(np.maximum(low, 0.0)) - _SLACK
-        return np.asarray(furthest > limit, dtype=np.bool_)
+    def decisive(self, score: FloatArray, variance: FloatArray) -> FloatArray:
+        """Return how far the statistic is beyond the threshold, the larger the further."""
+        statistic = np.abs(score) / np.sqrt(variance)
+        return -statistic if self.inside else statistic
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What those arriving have passed: merit = way (sign U - slope V) is at least `least`.
+
+    Attributes
+    ----------
+    gains : ndarray, shape (c,)
+        What each change adds to the merit at most, whatever the others are.
+    """
+
+    way: float
+    sign: int
+    slope: float
+    least: float
+    gains: FloatArray
+
+    @classmethod
+    def of(cls, changes: Changes, target: Target, number: int) -> _Line:
+        own = np.diagonal(changes.quadratic)
+        apart = changes.quadratic - np.diag(own)
+        alone = changes.linear - own
+        above, below = (_largest(np.maximum(part, 0.0), number - 1) for part in (apart, -apart))
+        low = max(0.0, changes.variance + float(np.sort(alone - above)[:number].sum()))
+        high = max(low, changes.variance + float(np.sort(alone + below)[-number:].sum()), _SLACK)
+        z, way = target.quantile, -1.0 if target.inside else 1.0
+        if target.inside:
+            middle = np.sqrt((low + high) / 2)
+            slope, start = z / (2 * middle), z * middle / 2
+        else:
+            slope = z / (np.sqrt(low) + np.sqrt(high))
+            start = z * np.sqrt(low) - slope * low
+        # Each pair is counted from both its changes: one of them may be in the set already.
+        pairs = 2 * slope * (below if target.inside else above)
+        gains = way * (target.sign * changes.steps - slope * alone) + pairs
+        return cls(way, target.sign, float(slope), float(way * start) - _SLACK, gains)
+
+    def merit(self, score: FloatArray, variance: FloatArray) -> FloatArray:
+        return self.way * (self.sign * score - self.slope * variance)
+
+
+def _largest(values: FloatArray, number: int) -> FloatArray:
+    """Add up the largest `number` of each row."""
+    if number <= 0:
+        return np.zeros(values.shape[0])
+    return np.asarray(np.sort(values, axis=1)[:, -number:].sum(axis=1), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +127,36 @@ class _TooManyError(Exception):
 def sets_of(changes: Changes, target: Target, number: int) -> tuple[IntArray, int] | None:
     """Return the sets of so many changes that reach the target, and how many there are.
 
-    The sets are positions (B, number), each row ascending, at most `KEPT` of them; those of large steps come
-    first. None when more sets would have to be looked at than `MOST`.
+    The sets are positions (B, number), each row ascending, the most decisive `KEPT` of them. None when more
+    sets would have to be looked at than `MOST`.
     """
-    towards = -target.sign if target.inside else target.sign
-    order = np.argsort(-towards * changes.steps, kind="stable")
-    search = _Search(changes.take(order), target, towards)
-    kept, total = [np.zeros((0, number), dtype=np.int64)], 0
+    line = _Line.of(changes, target, number)
+    order = np.argsort(-line.gains, kind="stable")
+    search = _Search(changes.take(order), target, line, line.gains[order])
+    kept, total, waiting = [np.zeros((0, number), dtype=np.int64)], 0, 0
     try:
         for sets in search.grow(search.nothing(), number):
-            kept.append(sets[: max(0, KEPT - total)])
-            total += sets.shape[0]
+            kept.append(sets)
+            total, waiting = total + sets.shape[0], waiting + sets.shape[0]
+            if waiting > _ROOM * KEPT:
+                kept, waiting = [_most_decisive(kept, search.changes, target)], 0
     except _TooManyError:
         return None
-    return np.sort(order[np.concatenate(kept)], axis=1), total
+    return np.sort(order[_most_decisive(kept, search.changes, target)], axis=1), total
+
+
+def _most_decisive(parts: list[IntArray], changes: Changes, target: Target) -> IntArray:
+    sets = np.concatenate(parts)
+    if sets.shape[0] <= KEPT:
+        return sets
+    beyond = target.decisive(*changes.statistics(sets))
+    return sets[np.sort(np.argpartition(-beyond, KEPT - 1)[:KEPT])]
 
 
 class _Search:
-    def __init__(self, changes: Changes, target: Target, towards: int) -> None:
-        self.changes, self.target = changes, target
-        self.gains = np.concatenate([[0.0], np.cumsum(towards * changes.steps)])
-        self.towards = towards
-        self.own = np.diagonal(changes.quadratic)
-        self.swing = 2 * float(np.abs(changes.quadratic).max(initial=0.0))
+    def __init__(self, changes: Changes, target: Target, line: _Line, gains: FloatArray) -> None:
+        self.changes, self.target, self.line = changes, target, line
+        self.gains = np.concatenate([[0.0], np.cumsum(gains)])
         self.looked_at = 0
 
     def nothing(self) -> _Partial:
@@ -108,7 +165,7 @@ class _Search:
             np.zeros((1, 0), dtype=np.int64),
             np.array([changes.score]),
             np.array([changes.variance]),
-            changes.linear[None] - self.own,
+            changes.linear[None] - np.diagonal(changes.quadratic),
         )
 
     def grow(self, partial: _Partial, left: int) -> Iterator[IntArray]:
@@ -117,38 +174,32 @@ class _Search:
         length = max(1, _CELLS // max(size, 1))
         for begin in range(0, partial.score.size, length):
             rows = slice(begin, begin + length)
-            score = partial.score[rows, None] + self.changes.steps
-            variance = partial.variance[rows, None] + partial.outlook[rows]
-            last = partial.sets[rows, -1] if partial.sets.shape[1] else np.full(score.shape[0], -1)
-            later = np.arange(size) > last[:, None]
+            last = partial.sets[rows, -1] if partial.sets.shape[1] else np.full(1, -1)
+            # Positions before the first that may follow any of these sets are not computed.
+            first = int(last.min()) + 1
+            score = partial.score[rows, None] + self.changes.steps[first:]
+            variance = partial.variance[rows, None] + partial.outlook[rows, first:]
+            later = np.arange(first, size) > last[:, None]
             self.looked_at += int(later.sum())
             if self.looked_at > MOST:
                 raise _TooManyError
             if left == 1:
                 row, place = np.nonzero(later & self.target.reached(score, variance))
             else:
-                going = later & self._possible(score, variance, partial.outlook[rows], left - 1)
-                row, place = np.nonzero(going)
+                row, place = np.nonzero(later & self._possible(score, variance, first, left - 1))
             if not row.size:
                 continue
-            sets = np.concatenate([partial.sets[rows][row], place[:, None]], axis=1)
+            sets = np.concatenate([partial.sets[rows][row], place[:, None] + first], axis=1)
             if left == 1:
                 yield sets
                 continue
-            outlook = partial.outlook[rows][row] - 2 * self.changes.quadratic[place]
+            outlook = partial.outlook[rows][row] - 2 * self.changes.quadratic[place + first]
             yield from self.grow(_Partial(sets, score[row, place], variance[row, place], outlook), left - 1)
 
-    def _possible(self, score: FloatArray, variance: FloatArray, outlook: FloatArray, left: int) -> BoolArray:
+    def _possible(self, score: FloatArray, variance: FloatArray, first: int, left: int) -> BoolArray:
         """Tell which sets (B, c) can arrive with `left` more of the changes after the one just added."""
         size = self.changes.steps.size
-        place = np.arange(size)
+        place = np.arange(first, size)
         end = np.minimum(place + 1 + left, size)
-        enough = place + left < size
         best = self.gains[end] - self.gains[place + 1]
-        furthest = self.target.sign * score + (best if not self.target.inside else -best)
-        # What the changes still to come do to each other's effect on V, and the one just added to theirs.
-        swing = self.swing * left**2
-        ordered = np.sort(outlook, axis=1)
-        more = ordered[:, -left:].sum(axis=1)[:, None] + swing
-        fewer = ordered[:, :left].sum(axis=1)[:, None] - swing
-        return enough & self.target.possible(furthest, variance + fewer, variance + more)
+        return (place + left < size) & (self.line.merit(score, variance) + best >= self.line.least)

@@ -9,6 +9,7 @@ Whoever would fail after the end of what is known is censored there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class StepHazard:
     @classmethod
     def proportional(cls, times: FloatArray, jumps: FloatArray, ratio: FloatArray, end: float) -> StepHazard:
         """Add up the jumps (m, K) of a baseline hazard, multiplied by the hazard ratios (m,)."""
-        return cls(times, np.cumsum(jumps * ratio[:, None], axis=1), end)
+        return cls(times, np.cumsum(np.minimum(jumps * ratio[:, None], _CERTAIN), axis=1), end)
 
     def after(self, start: FloatArray, waits: FloatArray, delta: FloatArray) -> tuple[FloatArray, BoolArray]:
         """Return times and events (D, m, c).
@@ -65,7 +66,7 @@ class StepHazard:
         before = last_at_or_before(self.times, start)
         rows = self.cumulative.shape[0]
         passed = np.concatenate([np.zeros((rows, 1)), self.cumulative], axis=1)[:, before + 1]
-        target = passed + np.minimum(waits / delta[:, None, None], _LONGEST)
+        target = passed + _stretched(waits, delta, _LONGEST)
         place = np.maximum(_first_reaching(self.cumulative, target), before + 1)
         event = place < self.times.size
         known = np.append(self.times, self.end)
@@ -96,7 +97,7 @@ class LineHazard:
         spent = np.clip(start[:, None] - self.cuts[:-1], 0.0, widths)
         last = cumulative[:, -1:]
         passed = np.minimum(self.rates @ spent.T, last)
-        target = passed + np.minimum(waits / delta[:, None, None], last + 1)
+        target = passed + _stretched(waits, delta, last + 1)
         event = target < last
         place = np.minimum(_first_reaching(cumulative[:, 1:], target), widths.size - 1)
         row = np.arange(self.rates.shape[0])[:, None]
@@ -109,13 +110,20 @@ class LineHazard:
 def exposure(
     cuts: FloatArray, time: FloatArray, event: BoolArray, entry: FloatArray | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Return events and time at risk in each piece (cut, next cut], (P,) each."""
+    """Return events and time at risk in each piece (cut, next cut], (P,) each; nothing after the last cut."""
     widths = np.diff(cuts)
     lived = np.clip(time[:, None] - cuts[:-1], 0.0, widths)
     if entry is not None:
         lived -= np.clip(entry[:, None] - cuts[:-1], 0.0, widths)
-    place = np.clip(np.searchsorted(cuts, time[event], side="left") - 1, 0, widths.size - 1)
+    happened = time[event & (time <= cuts[-1])]
+    place = np.clip(np.searchsorted(cuts, happened, side="left") - 1, 0, widths.size - 1)
     return np.bincount(place, minlength=widths.size).astype(np.float64), lived.sum(axis=0)
+
+
+def _stretched(waits: FloatArray, delta: FloatArray, longest: Any) -> FloatArray:
+    """Divide waits (m, c) by each delta (D, m, c); none is longer than the longest that matters."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.minimum(waits / delta[:, None, None], longest), dtype=np.float64)
 
 
 def _first_reaching(cumulative: FloatArray, target: FloatArray) -> IntArray:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows
+from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows, reason_of
 from hpcstats.sensitivity.refits import Evaluated, Refits
 from hpcstats.sensitivity.sample import Sample
 
@@ -55,4 +55,4 @@ class Answers:
 
 
 def _reasons(refits: Refits, values: Evaluated, limit: Limits, row: int) -> tuple[str, ...]:
-    return tuple(limit.refused or refits.reasons[number] for number in values.missing[row].tolist())
+    return tuple(limit.refused or reason_of(refits, number) for number in values.missing[row].tolist())

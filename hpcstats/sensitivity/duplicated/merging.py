@@ -56,8 +56,9 @@ def duplicates(fit: Any, pairs: Iterable[Any], *, keep: str = "longer", statisti
     Raises
     ------
     DataError
-        For a response without identifiers, what is no pair, a record paired with itself, a pair given twice,
-        or a record whose frequency says that it stands for several patients.
+        For a response without identifiers, what is no pair, identifiers of another type than those of the
+        response, a record paired with itself, a pair given twice, or a record whose frequency says that it
+        stands for several patients.
     UnsupportedError
         For another result, or an unknown `keep`.
 
@@ -69,9 +70,10 @@ def duplicates(fit: Any, pairs: Iterable[Any], *, keep: str = "longer", statisti
 
     so that all analyses are one weight matrix (A, n). Each equals the fit of the data without the rows left
     out. Limits are made by the method of the fit itself, from what is left (of Cox models and survival
-    curves; of other results normal ones from the standard error). With all merged a = b and b = c make one
-    person, also through a record that is not in the analysis; a pair that would so make one person of two
-    records judged to be different is then left aside, by the alphabet and not by their order, and named.
+    curves; of other results normal ones from the standard error, on the scale of their interval). With all
+    merged a = b and b = c make one person, also through a record that is not in the analysis; a pair that
+    would so make one person of two records judged to be different is then left aside, by the alphabet and not
+    by their order, and named.
     Pairs of which one record is not in the analysis change nothing. Records are not combined: the one kept
     stays as it was published.
 
@@ -100,7 +102,9 @@ def duplicates(fit: Any, pairs: Iterable[Any], *, keep: str = "longer", statisti
         statistic = "hazard_ratio"
     sample, refits = choose(fit, statistic, "same")
     records = Records.of(sample, fit.dropped_patients() if isinstance(fit, CoxFit) else ())
-    records.refuse_repeated(sample, [id_ for pair in read for id_ in pair.ids])
+    named = [id_ for pair in read for id_ in pair.ids]
+    records.refuse_other_types(named)
+    records.refuse_repeated(sample, named)
     analyses = tuple(mergers(read, records, keep))
     left_out = np.array([records.rows(merger.left_out, len(sample.response)) for merger in analyses])
     weights = np.where(left_out, 0.0, sample.weights)
@@ -130,7 +134,9 @@ def _sentence(fit: Any, refits: Refits, keep: str, analyses: tuple[Merger, ...])
     single = [merger for merger in analyses if merger.analysis == ONE]
     judged = sum(merger.judged for merger in single)
     idle = sum(not merger.left_out and not merger.judged for merger in single)
-    parts = [f"{len(single)} pairs of records that may be one patient, merged all together and one by one"]
+    noun = "pair" if len(single) == 1 else "pairs"
+    together = ", merged all together and one by one" if single else ""
+    parts = [f"{len(single)} {noun} of records that may be one patient{together}"]
     if judged:
         parts.append(f"{judged} judged to be different persons, not merged")
     if idle:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from hpcstats.columns import is_missing
 from hpcstats.errors import DataError, listing
 
 BETWEEN = " / "
@@ -50,6 +53,9 @@ def read_pairs(given: Any) -> tuple[Pair, ...]:
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise DataError(f"pairs must be a list of pairs of identifiers, not {given!r}.")
     pairs = tuple(pair for item in given if (pair := _read(item)) is not None)
+    strange = [pair for pair in pairs if not all(_names_a_patient(id_) for id_ in pair.ids)]
+    if strange:
+        raise DataError(f"pairs holds what names no patient ({listing(strange)}). Give two identifiers each.")
     alone = [pair.first for pair in pairs if pair.first == pair.second]
     if alone:
         raise DataError(f"pairs holds records paired with themselves ({listing(alone)}). Leave them out.")
@@ -69,9 +75,13 @@ def _read(item: Any) -> Pair | None:
             return None
         first, second = item.patient.split(BETWEEN)
         return Pair(first=first, second=second, judgement=_reason(item))
-    if not isinstance(item, (tuple, list)) or len(item) != 2:
+    if not isinstance(item, (tuple, list, np.ndarray)) or len(item) != 2:
         raise DataError(f"pairs must hold pairs of identifiers such as ('a', 'b'), not {item!r}.")
     return Pair(first=item[0], second=item[1])
+
+
+def _names_a_patient(id_: Any) -> bool:
+    return isinstance(id_, Hashable) and not is_missing(id_)
 
 
 def _reason(finding: Any) -> str:

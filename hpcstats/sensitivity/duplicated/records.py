@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, IntArray
-from hpcstats.errors import DataError
+from hpcstats.errors import DataError, listing
 from hpcstats.sensitivity.sample import Sample
 
 KEEP = ("longer", "first", "second")
@@ -59,6 +59,23 @@ class Records:
             for id_, own in rows.items()
         }
         return cls(known, frozenset(dropped), response.unit)
+
+    def refuse_other_types(self, ids: Sequence[Any]) -> None:
+        """Refuse identifiers that are written like one of the analysis, but are of another type.
+
+        Raises
+        ------
+        DataError
+            For such identifiers: they would be taken as patients outside the analysis.
+        """
+        known = {str(id_): id_ for id_ in self.known}
+        alike = [id_ for id_ in ids if id_ not in self.known and str(id_) in known]
+        if alike:
+            kinds = type(alike[0]).__name__, type(known[str(alike[0])]).__name__
+            raise DataError(
+                f"pairs names {listing(map(repr, dict.fromkeys(alike)))} as {kinds[0]}, but the identifiers "
+                f"of the response are {kinds[1]}. Write them alike."
+            )
 
     def refuse_repeated(self, sample: Sample, ids: Sequence[Any]) -> None:
         """Refuse records whose frequency says that they stand for several patients.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from hpcstats.errors import NonIdentifiableWarning, warn
 from hpcstats.groups import confidence_level, needs_kind
 from hpcstats.randomness import Seed, generator_of
 from hpcstats.regression.choices import Choices
+from hpcstats.results import Status
 from hpcstats.sensitivity.missing.bounds_result import SCENARIOS, MissingBounds
 from hpcstats.sensitivity.missing.bounds_task import Task
 from hpcstats.sensitivity.missing.fills import Fills
+from hpcstats.sensitivity.missing.options import whole_number
 from hpcstats.surv import Surv
 
 
@@ -47,7 +50,8 @@ def missing_bounds(
         The covariate whose gaps are filled, of two levels; by default the only one with gaps. Patients who
         miss another covariate are left out and counted.
     term : str, optional
-        The coefficient to be bounded; by default that of `variable`.
+        The coefficient to be bounded; by default that of `variable`. To be named where it stands in an
+        interaction.
     ties, penalty, interval, level
         As in `hpcstats.cox`.
     most : int
@@ -63,8 +67,8 @@ def missing_bounds(
     Raises
     ------
     DesignError
-        Where nothing is missing, the covariate has more than two levels, or several columns have gaps and
-        `variable` is not named.
+        Where nothing is missing, there are no events, the covariate has more than two levels or only one
+        known, or several columns have gaps and `variable` is not named.
     DataError, UnsupportedError
         As `hpcstats.cox`.
 
@@ -74,8 +78,10 @@ def missing_bounds(
     places, so that only how many of them have the second level matters: there are prod(c + 1) distinct fills
     for classes of c patients. Up to `most` all are fitted and the bounds are exact. Otherwise a local search
     moves one patient, or exchanges two, from several starts until nothing improves; such bounds are reached
-    by fills that are given, but wider ones may exist. Limits are those of the model at a bound, not bounds of
-    limits. Manski 1990 (American Economic Review 80:319) has the idea of bounds without assumptions.
+    by fills that are given, but wider ones may exist. Where the likelihood of a fill rises for ever the bound
+    is infinite (status "boundary"); fills that leave the coefficient without contrast are counted. Limits are
+    those of the model at a bound, not bounds of limits. Manski 1990 (American Economic Review 80:319) has the
+    idea of bounds without assumptions.
 
     Examples
     --------
@@ -98,27 +104,32 @@ def missing_bounds(
     needs_kind(response, ("right",), "missing_bounds", "It needs one right-censored row a patient.")
     Choices.checked(ties, penalty, interval, level, None)
     how = {"ties": ties, "penalty": penalty, "interval": interval, "level": confidence_level(level)}
+    most = whole_number(most, "most", 1)
+    generator, seeded = generator_of(seed)
     task = Task.of(response, data, formula, variable, term)
     fills, written = task.fills(ties, penalty), ""
     exact = fills.number <= most
     if exact:
         low, high = fills.enumerate_all()
     else:
-        generator, written = generator_of(seed)
-        order = task.order(fills)
+        written, order = seeded, task.order(fills)
         low, high = (fills.search(sign, order, generator) for sign in (1, -1))
     codes = {SCENARIOS[3]: fills.codes(low), SCENARIOS[4]: fills.codes(high)}
+    rows = task.scenarios(codes, how)
     notes = _notes(fills, exact)
+    status, reason = _status(rows)
     return MissingBounds(
         n=len(task.response),
         n_events=task.response.n_events,
         method=_sentence(task, fills, exact, written),
         conventions=("Complete cases first; limits are those of the model with these values.",),
         warnings=notes,
+        status=status,
+        reason=reason,
         variable=task.gap.name,
         term=task.term,
         levels=(task.gap.levels[0], task.gap.levels[1]),
-        rows=task.scenarios(codes, how),
+        rows=rows,
         fills=codes,
         missing=task.names(),
         exact=exact,
@@ -131,6 +142,16 @@ def missing_bounds(
     )
 
 
+def _status(rows: Mapping[str, Mapping[str, Any]]) -> tuple[Status, str]:
+    """Tell whether both bounds exist and are finite."""
+    bounds = [rows[name] for name in SCENARIOS[3:]]
+    for state, odd in (("not_estimable", math.isnan), ("boundary", math.isinf)):
+        for row in bounds:
+            if odd(row["coef"]):
+                return cast(Status, state), row["reason"]
+    return "ok", ""
+
+
 def _notes(fills: Fills, exact: bool) -> tuple[str, ...]:
     notes = []
     if not exact:
@@ -139,7 +160,10 @@ def _notes(fills: Fills, exact: bool) -> tuple[str, ...]:
             "fitted. Wider bounds may exist."
         )
     if fills.n_unknown:
-        notes.append(f"{fills.n_unknown} fills have no known estimate. Write penalty='firth'.")
+        notes.append(
+            f"{fills.n_unknown} of {fills.n_fits} fills have no estimate, because they leave the coefficient "
+            "without contrast. The bounds are those of the others."
+        )
         warn(notes[-1], NonIdentifiableWarning)
     return tuple(notes)
 
@@ -150,7 +174,8 @@ def _sentence(task: Task, fills: Fills, exact: bool, seed: str) -> str:
         if exact
         else f"local search over {fills.number:.3g} distinct fills, {fills.n_fits} fits, seed {seed}"
     )
+    others = f" ({task.n_left_out} who miss another covariate left out)" if task.n_left_out else ""
     return (
         f"Bounds of the hazard ratio of {task.term} over all values of {task.gap.name}, missing in "
-        f"{task.gaps.size} of {len(task.response)} patients: {how}."
+        f"{task.gaps.size} of {len(task.response)} patients{others}: {how}."
     )

@@ -30,7 +30,8 @@ class MissingBounds(Result):
         Its two levels.
     rows : mapping of str to mapping
         For each scenario n, n_events, first and second (how many of the missing have which level), coef,
-        hazard_ratio, low, high, p_value, status, reason.
+        hazard_ratio, low, high, p_value, status, reason. The coefficient is infinite where the likelihood
+        rises for ever.
     fills : mapping of str to ndarray of int
         Number of the level (0 or 1) of each missing value, for the lowest and the highest.
     missing : ndarray of object
@@ -40,9 +41,9 @@ class MissingBounds(Result):
     n_fits : int
         Fits that were made.
     n_fills : float
-        Distinct fills there are.
+        Distinct fills there are; infinite where they are more than a float can hold.
     n_not_estimable : int
-        Fits without a known estimate.
+        Fits without an estimate: the coefficient has no contrast there.
     seed : str
         What to write to search the same again; empty when exact.
     level : float
@@ -69,9 +70,12 @@ class MissingBounds(Result):
 
     @property
     def direction_holds(self) -> bool:
-        """Whether both bounds lie on one side of a hazard ratio of 1."""
+        """Whether both bounds lie on one side of a hazard ratio of 1, and every fill has an estimate.
+
+        Of searched bounds it is no proof.
+        """
         low, high = (self.rows[name]["coef"] for name in SCENARIOS[3:])
-        return bool(low > 0 or high < 0)
+        return bool(low > 0 or high < 0) and not self.n_not_estimable
 
     def title(self) -> str:
         """Return the heading of the text form."""

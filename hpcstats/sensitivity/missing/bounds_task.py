@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,13 @@ import numpy as np
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_frame
 from hpcstats.core.cox.identifiability import scale
 from hpcstats.core.missing.substantive import log_outcome
-from hpcstats.covariates import given_names, unknown_column
+from hpcstats.covariates import given_names
 from hpcstats.design import Design, build_design
-from hpcstats.errors import DataError, DesignError, HpcstatsWarning, listing
+from hpcstats.errors import DesignError, HpcstatsWarning
+from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.proportional_hazards import cox
 from hpcstats.sensitivity.cox_refits import CoxRefits
+from hpcstats.sensitivity.missing.bounds_choice import filled, place_of, refuse_little, term_of
 from hpcstats.sensitivity.missing.bounds_result import SCENARIOS
 from hpcstats.sensitivity.missing.chained_equations import own_hazard
 from hpcstats.sensitivity.missing.fills import Fills, classes
@@ -43,16 +46,21 @@ class Task:
     def of(cls, response: Surv, data: Any, formula: Any, variable: str | None, term: str | None) -> Task:
         """Find the covariate with gaps and build both designs."""
         columns = Columns.of(data, formula, (), response)
-        place = _place(columns, variable, as_frame(data))
+        place = place_of(columns, variable, as_frame(data))
         gap = columns.variables[place]
         others = [v.missing for k, v in enumerate(columns.variables) if k != place]
         kept = ~np.logical_or.reduce([np.zeros(len(response), dtype=bool), *others])
-        if not (gap.missing & kept).any():
-            raise DesignError(f"No value of {gap.name} is missing among patients who miss nothing else.")
         taken = response.take(kept)
+        refuse_little(gap, kept, taken)
         designs = [
-            build_design(_filled(columns, place, kept, level), columns.formula, taken) for level in (0, 1)
+            build_design(filled(columns, place, kept, level), columns.formula, taken) for level in (0, 1)
         ]
+        same = ~gap.missing[kept]
+        if not np.array_equal(designs[0].matrix[same], designs[1].matrix[same]):
+            raise DesignError(
+                f"The formula codes {gap.name} by what its own values are on average, which the gaps leave "
+                "open. Write it without scale(), center() and the like."
+            )
         terms = tuple(given_names(name, dict(columns.aliases)) for name in designs[0].terms)
         return cls(
             response=taken,
@@ -63,7 +71,7 @@ class Task:
             gaps=np.flatnonzero(gap.missing[kept]),
             first=designs[0],
             second=designs[1].matrix,
-            term=_term(designs[0], terms, columns.in_model[place], term),
+            term=term_of(designs[0], terms, columns.in_model[place], term),
         )
 
     @property
@@ -89,8 +97,14 @@ class Task:
             ties=ties,
             penalty=penalty,
         )
-        kind = classes(refits, self.gaps)
-        return Fills(refits=refits, gaps=self.gaps, kind=kind, coefficient=self.coefficient)
+        how = {"ties": ties, "penalty": penalty, "interval": "wald"}
+        return Fills(
+            refits=refits,
+            gaps=self.gaps,
+            kind=classes(refits, self.gaps),
+            coefficient=self.coefficient,
+            decide=lambda codes: self._alone(codes, how),
+        )
 
     def order(self, fills: Fills) -> IntArray:
         """Rank the classes by their martingale residual without covariates: early events first."""
@@ -117,69 +131,59 @@ class Task:
             found[name] = self._fitted(levels, everybody, how)
         return found
 
+    @property
+    def n_left_out(self) -> int:
+        """Patients who miss another covariate."""
+        return int((~self.kept).sum())
+
+    def _fit(self, levels: IntArray | None, rows: BoolArray, how: dict[str, Any]) -> CoxFit:
+        """Fit the model with these levels to some of the rows.
+
+        Raises
+        ------
+        DesignError
+            As `hpcstats.cox`, and where these rows lack a level of another covariate.
+        """
+        if not rows.any():
+            raise DesignError("nobody misses nothing")
+        frame = filled(self.columns, self.place, self.kept, 0 if levels is None else levels)[rows]
+        frame = frame.reset_index(drop=True)
+        with warnings.catch_warnings():
+            # A fit without a finite estimate says so where its answer stands.
+            warnings.simplefilter("ignore", HpcstatsWarning)
+            fit = cox(self.response.take(rows), frame, self.columns.formula, **how)
+        if fit.terms != self.first.terms:
+            raise DesignError("these patients do not show all levels of the other covariates")
+        return fit
+
+    def _alone(self, levels: IntArray, how: dict[str, Any]) -> float:
+        """Return the coefficient with these levels: infinite where it rises for ever, NaN if there is none."""
+        try:
+            fit = self._fit(levels, np.ones(len(self.response), dtype=bool), how)
+        except DesignError:
+            return math.nan
+        return _value(fit, self.coefficient)
+
     def _fitted(self, levels: IntArray | None, rows: BoolArray, how: dict[str, Any]) -> dict[str, Any]:
-        frame = _filled(self.columns, self.place, self.kept, 0 if levels is None else levels)[rows]
-        response = self.response.take(rows)
         counts = (0, 0) if levels is None else (int((levels == 0).sum()), int(levels.sum()))
-        row: dict[str, Any] = {"n": len(response), "n_events": response.n_events}
+        row: dict[str, Any] = {"n": int(rows.sum()), "n_events": int(self.response.event[rows].sum())}
         row |= dict(zip(("first", "second"), counts, strict=True))
         row |= {"coef": np.nan, **dict.fromkeys(_SAID, np.nan), "status": "not_estimable", "reason": ""}
         try:
-            with warnings.catch_warnings():
-                # A fit without a finite estimate says so in its row.
-                warnings.simplefilter("ignore", HpcstatsWarning)
-                fit = cox(response, frame.reset_index(drop=True), self.columns.formula, **how)
-                said = fit.to_frame()
+            fit = self._fit(levels, rows, how)
+            said = fit.to_frame()
         except DesignError as error:
-            return row | {"reason": str(error)}
-        k = fit.terms.index(self.first.terms[self.coefficient])
-        row |= {name: float(said[name].iloc[k]) for name in ("coef", *_SAID)}
+            return row | {"reason": given_names(str(error), dict(self.columns.aliases))}
+        k = self.coefficient
+        row |= {name: float(said[name].iloc[k]) for name in _SAID}
+        row["coef"] = _value(fit, k)
+        row["hazard_ratio"] = float(np.exp(row["coef"]))
         return row | {"status": fit.statuses[k], "reason": fit.reasons[k]}
 
 
-def _place(columns: Columns, variable: str | None, frame: Any) -> int:
-    names = [known.name for known in columns.variables]
-    if variable is None:
-        if len(columns.incomplete) != 1:
-            gaps = [names[k] for k in columns.incomplete]
-            raise DesignError(
-                f"{listing(gaps) or 'No column'} {'have' if gaps else 'has'} gaps. "
-                "Name one with variable='...'."
-            )
-        place = columns.incomplete[0]
-    elif variable in names:
-        place = names.index(variable)
-    elif variable in frame.columns:
-        raise DesignError(f"{variable} is not in the model, whose columns are {listing(names)}.")
-    else:
-        raise unknown_column(variable, frame)
-    levels = columns.variables[place].levels
-    if len(levels) != 2:
-        raise DesignError(
-            f"Bounds need a covariate of two levels, but {names[place]} has {len(levels) or 'numbers'}. "
-            "Merge levels, or cut the numbers in two."
-        )
-    return place
-
-
-def _filled(columns: Columns, place: int, kept: BoolArray, level: Any) -> Any:
-    """Return the columns of the model for the rows kept, the gaps of one filled."""
-    values = []
-    for k, variable in enumerate(columns.variables):
-        column = variable.values[kept]
-        if k == place:
-            column = column.copy()
-            column[np.isnan(column)] = level
-        values.append(column)
-    return columns.frame(values)
-
-
-def _term(design: Design, terms: tuple[str, ...], alias: str, term: str | None) -> str:
-    if term is not None:
-        if term not in terms:
-            raise DataError(f"There is no term {term!r}. The terms are {listing(terms)}.")
-        return term
-    own = [f for f in design.factors if f.name in (alias, f"C({alias})") and len(f.terms) == 1]
-    if len(own) != 1:
-        raise DesignError(f"Which coefficient is to be bounded? Write term= with one of {listing(terms)}.")
-    return terms[design.terms.index(own[0].terms[0])]
+def _value(fit: CoxFit, k: int) -> float:
+    """Return a coefficient, infinite where its likelihood rises for ever to one side."""
+    if not np.isnan(fit.coef[k]):
+        return float(fit.coef[k])
+    falls, rises = fit.search.open_sides[:, k]
+    return math.nan if falls == rises else math.inf if rises else -math.inf

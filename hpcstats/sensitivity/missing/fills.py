@@ -7,9 +7,10 @@ with the same covariates and the same ending can change places, so that a fill i
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice, product
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -37,14 +38,18 @@ class Fills:
         Class of each of them.
     coefficient : int
         Position of the coefficient.
+    decide : callable
+        Takes the level of each patient with a gap and fits by itself what the batch left open: the
+        coefficient, infinite where the likelihood rises for ever, NaN where there is none.
     n_fits, n_unknown : int
-        Fits made, and those without a known estimate.
+        Fits made, and those without an estimate.
     """
 
     refits: CoxRefits
     gaps: IntArray
     kind: IntArray
     coefficient: int
+    decide: Callable[[IntArray], float]
     n_fits: int = 0
     n_unknown: int = 0
     _seen: dict[tuple[int, ...], float] = field(default_factory=dict)
@@ -56,8 +61,11 @@ class Fills:
 
     @property
     def number(self) -> float:
-        """Distinct fills."""
-        return float(prod(size + 1 for size in self.sizes.tolist()))
+        """Distinct fills; infinite where they are more than a float can hold."""
+        try:
+            return float(math.prod(size + 1 for size in self.sizes.tolist()))
+        except OverflowError:
+            return math.inf
 
     def codes(self, counts: tuple[int, ...]) -> IntArray:
         """Turn a count for each class into the level of each patient with a gap."""
@@ -67,7 +75,7 @@ class Fills:
         return codes
 
     def estimates(self, fills: list[tuple[int, ...]]) -> FloatArray:
-        """Return the coefficient under each fill: infinite where known to be, NaN where unknown."""
+        """Return the coefficient under each fill: infinite where it rises for ever, NaN where it is none."""
         new = list(dict.fromkeys(fill for fill in fills if fill not in self._seen))
         for first in range(0, len(new), _PIECE):
             piece = new[first : first + _PIECE]
@@ -75,7 +83,9 @@ class Fills:
             weights = np.ones((len(piece), self.refits.exit.size))
             weights[:, self.gaps] = 1 - codes
             weights[:, weights.shape[1] - self.gaps.size :] = codes
-            values = self.refits.evaluate(weights, whole=True).values[:, self.coefficient]
+            values = self.refits.evaluate(weights, whole=True).values[:, self.coefficient].copy()
+            for row in np.flatnonzero(np.isnan(values)).tolist():
+                values[row] = self.decide(codes[row])
             self._seen |= dict(zip(piece, values.tolist(), strict=True))
             self.n_unknown += int(np.isnan(values).sum())
         self.n_fits += len(new)

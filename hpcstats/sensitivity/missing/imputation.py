@@ -11,7 +11,7 @@ import numpy as np
 from hpcstats.core.missing.rubin import Pooled, monte_carlo_errors, pool
 from hpcstats.covariates import given_names
 from hpcstats.design import Design, build_design
-from hpcstats.errors import DataError, DesignError, check_option
+from hpcstats.errors import DesignError, check_option
 from hpcstats.findings import design_problems, refuse
 from hpcstats.groups import confidence_level, needs_kind
 from hpcstats.randomness import Seed, generator_of
@@ -20,6 +20,7 @@ from hpcstats.sensitivity.missing.chained_equations import chained_equations
 from hpcstats.sensitivity.missing.draws import Draws
 from hpcstats.sensitivity.missing.imputation_words import Asked, notes_of
 from hpcstats.sensitivity.missing.imputed import Imputed
+from hpcstats.sensitivity.missing.options import column_names, degrees_of_freedom, whole_number
 from hpcstats.sensitivity.missing.pooled import Fits, complete_cases, fit_all
 from hpcstats.sensitivity.missing.substantive_model import substantive_model
 from hpcstats.sensitivity.missing.variables import Columns
@@ -41,7 +42,7 @@ def impute(
     cycles: int | None = None,
     ties: str = "efron",
     penalty: Any = "firth",
-    complete_df: int | None = None,
+    complete_df: float | None = None,
     level: float = 0.95,
     n_jobs: int | None = 1,
     progress: str | bool = "auto",
@@ -73,8 +74,9 @@ def impute(
         chains move more slowly (`scale_reduction` of the result tells whether they were enough).
     ties, penalty
         Of the Cox models, as in `hpcstats.cox`.
-    complete_df : int, optional
-        Degrees of freedom of the analysis of complete data; by default events less coefficients.
+    complete_df : float, optional
+        Degrees of freedom of the analysis of complete data, 1 or more (infinite for a large sample); by
+        default events less coefficients.
     level : float
         Confidence level, a proportion.
     n_jobs : int or None
@@ -100,15 +102,16 @@ def impute(
 
     Notes
     -----
-    "mice" (statsmodels' chained equations) predicts each incomplete column from all others, the event and
-    Nelson-Aalen's cumulative hazard at the patient's own time (White & Royston 2009, doi:10.1002/sim.3618):
-    numbers by predictive mean matching with 5 donors, levels by (multinomial) logistic regression with
-    augmented rows, so that perfect prediction leaves it finite (White, Daniel & Royston 2010,
-    doi:10.1016/j.csda.2010.04.005). "substantive-model" draws from the covariate's own regression times the
-    likelihood of the Cox model (Bartlett et al. 2015, doi:10.1177/0962280214521348), with Jeffreys' prior on
-    its coefficients. Each completed data set is fitted by `hpcstats.cox`; answers are pooled by Rubin's rules
-    with the degrees of freedom of Barnard & Rubin (1999, doi:10.1093/biomet/86.4.948). Monte Carlo errors are
-    jackknife errors over imputations (White, Royston & Wood 2011, doi:10.1002/sim.4067).
+    "mice" predicts each incomplete column from all others, the event and Nelson-Aalen's cumulative hazard at
+    the patient's own time (White & Royston 2009, doi:10.1002/sim.3618): numbers by predictive mean matching
+    with 5 donors (type 1: Morris, White & Royston 2014, doi:10.1186/1471-2288-14-75), levels by (multinomial)
+    logistic regression with augmented rows, so that perfect prediction leaves it finite (White, Daniel &
+    Royston 2010, doi:10.1016/j.csda.2010.04.005). "substantive-model" draws from the covariate's own
+    regression times the likelihood of the Cox model (Bartlett et al. 2015, doi:10.1177/0962280214521348),
+    with Jeffreys' prior on its coefficients. Each completed data set is fitted by `hpcstats.cox`; answers are
+    pooled by Rubin's rules with the degrees of freedom of Barnard & Rubin (1999,
+    doi:10.1093/biomet/86.4.948). Monte Carlo errors are jackknife errors over imputations (White, Royston &
+    Wood 2011, doi:10.1002/sim.4067).
 
     Examples
     --------
@@ -131,22 +134,24 @@ def impute(
     Choices.checked(ties, penalty, "auto", level, None)
     asked = Asked(
         method=method,
-        size=_whole(n_imputations, "n_imputations", _FEWEST),
-        cycles=CYCLES[method] if cycles is None else _whole(cycles, "cycles", 1),
+        size=whole_number(n_imputations, "n_imputations", _FEWEST),
+        cycles=CYCLES[method] if cycles is None else whole_number(cycles, "cycles", 1),
         ties=ties,
         penalty=penalty,
         level=confidence_level(level),
     )
-    columns = Columns.of(data, formula, tuple(auxiliary), response)
+    freedom = degrees_of_freedom(complete_df)
+    columns = Columns.of(data, formula, column_names(auxiliary), response)
     design = _checked(response, columns)
     generator, written = generator_of(seed)
     entropy = generator.integers(0, 2**32, size=4).tolist()
     draws = _drawn(response, columns, design, asked, entropy, n_jobs, progress)
-    fits = fit_all(response, columns, draws, **asked.of_models)
+    fits = fit_all(response, columns, design, draws, **asked.of_models)
     alone, why = complete_cases(response, data, formula, list(auxiliary), **asked.of_models)
-    freedom = max(1, response.n_events - len(fits.terms)) if complete_df is None else complete_df
+    if freedom is None:
+        freedom = float(max(1, response.n_events - len(fits.terms)))
     pooled, errors = (_by(rules, fits, freedom, level) for rules in (pool, monte_carlo_errors))
-    notes = notes_of(columns, draws, fits)
+    notes = notes_of(columns, draws, fits, asked)
     failed = not np.isfinite(pooled.estimate).all()
     return Imputed(
         n=len(response),
@@ -188,14 +193,6 @@ def _drawn(
     return substantive_model(response, columns, design, size, cycles, asked.ties, entropy)
 
 
-def _whole(given: Any, name: str, least: int) -> int:
-    """Refuse what is no whole number, or too small."""
-    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
-    if not whole or given < least:
-        raise DataError(f"{name} must be a whole number, {least} or more, not {given!r}.")
-    return int(given)
-
-
 def _checked(response: Surv, columns: Columns) -> Design:
     """Refuse what cannot be imputed, and build the design of the model on data without gaps."""
     if response.n_events == 0:
@@ -224,7 +221,7 @@ def _checked(response: Surv, columns: Columns) -> Design:
     return design
 
 
-def _by(rules: Callable[..., Pooled], fits: Fits, freedom: int, level: float) -> Pooled:
+def _by(rules: Callable[..., Pooled], fits: Fits, freedom: float, level: float) -> Pooled:
     """Pool the coefficients that every imputation estimates; NaN for the others."""
     sound = np.isfinite(fits.estimates).all(axis=0) & np.isfinite(fits.variances).all(axis=0)
     found = rules(fits.estimates[:, sound], fits.variances[:, sound], freedom, level)

@@ -56,25 +56,28 @@ class Asked:
             f"freedom, {formats.level(self.level)} intervals by Student's t."
         )
 
-    def conventions(self, freedom: int) -> tuple[str, ...]:
+    def conventions(self, freedom: float) -> tuple[str, ...]:
         """Name the conventions the numbers follow."""
         return (
             "Missing at random: given what is known, the outcome included.",
-            f"Degrees of freedom of the analysis of complete data: {freedom}.",
+            f"Degrees of freedom of the analysis of complete data: {freedom:g}.",
             "At risk at t: entry < t <= exit.",
             f"Ties: {self.ties}.",
         )
 
 
-def notes_of(columns: Columns, draws: Draws, fits: Fits) -> tuple[str, ...]:
+def notes_of(columns: Columns, draws: Draws, fits: Fits, asked: Asked) -> tuple[str, ...]:
     """Warn of what makes the answer fragile, and return the texts."""
     notes = []
     failed = (~np.isfinite(fits.estimates)).sum(axis=0)
     if failed.any():
         where = listing(f"{term}: {n}" for term, n in zip(fits.terms, failed.tolist(), strict=True) if n)
+        advice = " Write penalty='firth'." if asked.penalty is None else ""
+        if fits.refused:
+            advice = f" {len(fits.refused)} cannot be fitted at all; the first: {fits.refused[0]}"
         notes.append(
             f"Of {fits.estimates.shape[0]} completed data sets some have no finite estimate ({where}), so "
-            "there is nothing to pool. Write penalty='firth'."
+            f"there is nothing to pool.{advice}"
         )
         warn(notes[-1], SeparationWarning)
     much = [v for v in columns.variables if v.n_missing > _MUCH * v.values.size]

@@ -41,7 +41,7 @@ class Imputed(Result):
         increase, missing_information; arrays of shape (p,), NaN where an imputation has no finite estimate.
     errors : Pooled
         Monte Carlo standard error of each of these.
-    complete_df : int
+    complete_df : float
         Degrees of freedom that the analysis of complete data would have.
     complete_cases : CoxFit or None
         The model of the patients who miss nothing.
@@ -64,7 +64,7 @@ class Imputed(Result):
     variances: FloatArray
     pooled: Pooled
     errors: Pooled
-    complete_df: int
+    complete_df: float
     complete_cases: CoxFit | None
     complete_cases_reason: str
     level: float

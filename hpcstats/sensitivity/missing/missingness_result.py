@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, IntArray
+from hpcstats.errors import DataError, listing
 from hpcstats.numbers import patient_list
 from hpcstats.results import Result
 from hpcstats.sensitivity.missing.care import CARE_ITEMS
@@ -66,13 +67,22 @@ class Missingness(Result):
 
     def title(self) -> str:
         """Return the heading of the text form."""
+        percent = f" ({100 * self.share:.0f}%)" if self.applicable.any() else ""
         return (
             f"Missing values of {len(self.variables)} variables in {self.n} rows: {self.missing.sum()} of "
-            f"{self.applicable.sum()} ({100 * self.share:.0f}%), {self.n_complete} rows complete"
+            f"{self.applicable.sum()}{percent}, {self.n_complete} rows complete"
         )
 
     def patients(self, group: str | None = None) -> tuple[str, ...]:
-        """Return the identifiers of all rows, or of those of a group."""
+        """Return the identifiers of all rows, or of those of a group.
+
+        Raises
+        ------
+        DataError
+            For a group that is not there.
+        """
+        if group is not None and group not in self.groups:
+            raise DataError(f"There is no group {group!r}. The groups are {listing(self.groups)}.")
         rows = range(self.n) if group is None else np.flatnonzero(self.codes == self.groups.index(group))
         return patient_list(self.ids[row] for row in rows)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, as_frame
 from hpcstats.covariates import given_names
+from hpcstats.design import Design
 from hpcstats.errors import DataError, DesignError, HpcstatsWarning
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.proportional_hazards import cox
@@ -29,27 +30,38 @@ class Fits:
         Names of the coefficients.
     estimates, variances : ndarray, shape (m, p)
         Log hazard ratios and their variances; NaN where a fit has no finite estimate.
+    refused : tuple of str
+        Why completed data sets cannot be fitted at all: imputed values can make two columns one.
     """
 
     terms: tuple[str, ...]
     estimates: FloatArray
     variances: FloatArray
+    refused: tuple[str, ...] = ()
 
 
-def fit_all(response: Surv, columns: Columns, draws: Draws, **how: Any) -> Fits:
-    """Fit the model to each completed data set."""
-    m = draws.values[0].shape[0]
-    found: list[CoxFit] = []
+def fit_all(response: Surv, columns: Columns, design: Design, draws: Draws, **how: Any) -> Fits:
+    """Fit the model to each completed data set; `design` names its terms."""
+    m, p = draws.values[0].shape[0], len(design.terms)
+    estimates, variances = np.full((m, p), np.nan), np.full((m, p), np.nan)
+    refused = []
     with warnings.catch_warnings():
         # Fits without a finite estimate are counted and told once, with the pooled answer.
         warnings.simplefilter("ignore", HpcstatsWarning)
         for number in range(m):
             frame = columns.frame([values[number] for values in draws.values])
-            found.append(cox(response, frame, columns.formula, interval="wald", **how))
+            try:
+                fit = cox(response, frame, columns.formula, interval="wald", **how)
+            except DesignError as error:
+                refused.append(given_names(str(error), dict(columns.aliases)))
+                continue
+            estimates[number] = fit.coef
+            variances[number] = np.where(np.isfinite(fit.coef), fit.std_error**2, np.nan)
     return Fits(
-        terms=tuple(given_names(term, dict(columns.aliases)) for term in found[0].terms),
-        estimates=np.stack([fit.coef for fit in found]),
-        variances=np.stack([np.where(np.isfinite(fit.coef), fit.std_error**2, np.nan) for fit in found]),
+        terms=tuple(given_names(term, dict(columns.aliases)) for term in design.terms),
+        estimates=estimates,
+        variances=variances,
+        refused=tuple(refused),
     )
 
 

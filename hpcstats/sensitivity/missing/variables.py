@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+import decimal
+import numbers
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_NUMBERS = (int, float, np.number, np.bool_)
+_NUMBERS = (numbers.Real, decimal.Decimal, np.bool_)
+_TIMES = (dt.date, dt.time, dt.timedelta, np.datetime64, np.timedelta64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +37,8 @@ class Variable:
         Two distinct numbers count as levels.
     levels : tuple
         Levels that occur, in order (categorical).
+    measured : bool
+        Whether the values are numbers, also where two of them count as levels; categories never are.
     values : ndarray of float, shape (n,)
         Numbers, or the numbers 0, 1, ... of the levels; NaN where missing.
     """
@@ -40,6 +46,7 @@ class Variable:
     name: str
     kind: Literal["numeric", "categorical"]
     levels: tuple[Any, ...]
+    measured: bool
     values: FloatArray
 
     @classmethod
@@ -49,22 +56,30 @@ class Variable:
         Raises
         ------
         DesignError
-            For a column with fewer than two values, or one that holds neither numbers nor labels.
+            For a column with fewer than two values, an infinite one, or one that holds neither numbers nor
+            labels.
         """
         known = [value for value in column if not is_missing(value)]
+        _refuse_odd(column, known, name)
         labels = list(dict.fromkeys(known))
-        if len(labels) < 2:
-            raise DesignError(f"{name} has fewer than two known values, so nothing tells what is missing.")
-        numeric = category_order(column) is None and all(isinstance(v, _NUMBERS) for v in labels)
-        if column.dtype.kind in "mMc":
-            raise DesignError(f"{name} holds {column.dtype} values. Turn them into numbers or groups first.")
-        if numeric and len(labels) > 2:
-            numbers = [np.nan if is_missing(value) else float(value) for value in column]
-            return cls(name=name, kind="numeric", levels=(), values=np.array(numbers))
-        levels = _ordered(column, [float(value) for value in labels] if numeric else labels)
+        _refuse_single(column, labels, name)
+        measured = category_order(column) is None and all(isinstance(v, _NUMBERS) for v in labels)
+        if not measured:
+            return cls._of_levels(column, name, _ordered(column, labels), measured=False)
+        numbers_ = np.array([np.nan if is_missing(value) else float(value) for value in column])
+        _refuse_infinite(numbers_, name)
+        if len(labels) == 2:
+            return cls._of_levels(column, name, tuple(sorted(map(float, labels))), measured=True)
+        return cls(name=name, kind="numeric", levels=(), measured=True, values=numbers_)
+
+    @classmethod
+    def _of_levels(
+        cls, column: pd.Series[Any], name: str, levels: tuple[Any, ...], *, measured: bool
+    ) -> Variable:
         code = {level: number for number, level in enumerate(levels)}
         codes = [np.nan if is_missing(value) else code[value] for value in column]
-        return cls(name=name, kind="categorical", levels=levels, values=np.array(codes, dtype=np.float64))
+        values = np.array(codes, dtype=np.float64)
+        return cls(name=name, kind="categorical", levels=levels, measured=measured, values=values)
 
     @property
     def missing(self) -> BoolArray:
@@ -81,7 +96,7 @@ class Variable:
         if self.kind == "numeric":
             return values
         codes = values.astype(np.int64)
-        if all(isinstance(level, float) for level in self.levels):
+        if self.measured:
             return np.array(self.levels)[codes]
         import pandas as pd
 
@@ -140,9 +155,7 @@ class Columns:
         """
         given = as_frame(data)
         same_rows(len(given), response, "data")
-        for name in auxiliary:
-            if name not in given.columns:
-                raise unknown_column(name, given)
+        _refuse_auxiliary(auxiliary, given)
         frame, aliases = with_plain_names(given)
         text = formula_text(formula, frame, aliases, auxiliary)
         wanted = variables(text, frame, aliases)
@@ -175,6 +188,48 @@ class Columns:
         gaps = [variable.missing for variable in self.variables[: len(self.in_model)]]
         known: BoolArray = ~np.logical_or.reduce(gaps)
         return known
+
+
+def _refuse_auxiliary(auxiliary: Sequence[str], given: pd.DataFrame) -> None:
+    """Refuse unknown columns, and such that are named twice."""
+    for name in auxiliary:
+        if name not in given.columns:
+            raise unknown_column(name, given)
+    twice = [name for name in dict.fromkeys(auxiliary) if list(auxiliary).count(name) > 1]
+    if twice:
+        raise DataError(f"auxiliary names {listing(twice)} more than once. Name each column once.")
+
+
+def _refuse_odd(column: pd.Series[Any], known: Sequence[Any], name: str) -> None:
+    """Refuse dates, complex numbers, and what is no label."""
+    if column.dtype.kind in "mMc" or any(isinstance(value, _TIMES) for value in known):
+        what = column.dtype if column.dtype.kind in "mMc" else "date or time"
+        raise DesignError(f"{name} holds {what} values. Turn them into numbers or groups first.")
+    rows = [row for row, value in enumerate(column) if not isinstance(value, Hashable)]
+    if rows:
+        raise DesignError(
+            f"{name} holds values that are no labels (rows {listing(rows)}). Give text or numbers."
+        )
+
+
+def _refuse_single(column: pd.Series[Any], labels: Sequence[Any], name: str) -> None:
+    """Refuse a column with fewer than two values."""
+    if len(labels) >= 2:
+        return
+    if column.notna().all():
+        raise DesignError(f"{name} has one value only ({labels[0]!r}). Leave it out.")
+    known = f"only {labels[0]!r}" if labels else "none at all"
+    raise DesignError(
+        f"{name} has fewer than two known values ({known}), so nothing tells what is missing. Leave it out."
+    )
+
+
+def _refuse_infinite(values: FloatArray, name: str) -> None:
+    rows = np.flatnonzero(np.isinf(values))
+    if rows.size:
+        raise DesignError(
+            f"{name} is infinite (rows {listing(rows)}). Correct these values, or leave it out."
+        )
 
 
 def _ordered(column: pd.Series[Any], labels: list[Any]) -> tuple[Any, ...]:

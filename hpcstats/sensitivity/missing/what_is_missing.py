@@ -87,10 +87,14 @@ def missingness(
             raise unknown_column(name, frame)
     if not names or len(set(names)) < len(names):
         raise DataError("columns must name at least one column, each once.")
+    if frame.empty:
+        raise DataError("data have no rows, so nothing could be missing.")
     gone = frame[names].isna().to_numpy(dtype=bool)
     could = _applicable(names, applicable or {}, gone)
     labels = as_labels(frame[by], by) if by is not None else np.full(len(frame), OVERALL, dtype=object)
     order = distinct_labels(frame[by], labels) if by is not None else [OVERALL]
+    if by is not None and OVERALL in map(str, order):
+        raise DataError(f"A group of {by} is called {OVERALL!r}, as all together are. Rename it.")
     number = {label: k for k, label in enumerate(order)}
     told = dict(items or {})
     check_items(told, tuple(names))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import FloatArray, IntArray, as_numbers
+from hpcstats.columns import FloatArray, IntArray, as_numbers, one_dimensional
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.sensitivity.sample import Sample
 
@@ -36,6 +36,8 @@ class Assumed:
         DesignError
             For patients with rows of several labels, and more than 10,000 combinations.
         """
+        if not isinstance(by, str):
+            one_dimensional(by, "by")
         labels, codes = sample.codes(by, "by", data)
         if not isinstance(fractions, Mapping):
             raise DataError(

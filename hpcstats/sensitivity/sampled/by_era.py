@@ -100,7 +100,8 @@ def eras(
         )
     if statistic is None and isinstance(fit, CoxFit):
         statistic = "hazard_ratio"
-    if isinstance(least_events, bool) or least_events != int(least_events) or least_events < 1:
+    whole = isinstance(least_events, (int, np.integer)) and not isinstance(least_events, bool)
+    if not whole or least_events < 1:
         raise DataError(f"least_events must be a whole number from 1 on, not {least_events!r}.")
     sample, refits = choose(fit, statistic, "same")
     task = Task(fit, sample, refits, Calendar.of(sample, years, breaks), int(least_events))

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import BoolArray, IntArray, as_numbers
+from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers, one_dimensional
 from hpcstats.covariates import column_of
-from hpcstats.errors import DataError
+from hpcstats.errors import DataError, listing
 from hpcstats.sensitivity.sample import Sample
 
 
@@ -32,18 +32,24 @@ class Calendar:
             For a column of another length, years that are no numbers or all missing, and breaks that do not
             rise.
         """
-        edges = as_numbers([breaks] if isinstance(breaks, (int, float)) else list(breaks), "breaks")
+        edges = _edges(breaks)
         if edges.size and (not np.isfinite(edges).all() or (np.diff(edges) <= 0).any()):
             raise DataError(f"breaks must be years in rising order, not {edges.tolist()}.")
         if isinstance(years, str):
             if sample.table is None:
                 raise DataError(f"years={years!r} names a column, but this result keeps no table. Give it.")
             years = column_of(sample.table, years)
+        one_dimensional(years, "years")
         size = len(years)
         if size not in (sample.given, sample.used.size):
             raise DataError(f"years has {size} values, but the data have {sample.given} rows.")
         values = as_numbers(years, "years")
         own = values[sample.used] if size == sample.given else values
+        rows = np.flatnonzero(np.isinf(own))
+        if rows.size:
+            raise DataError(
+                f"years is infinite in rows {listing(rows)}. Leave unknown years empty.", rows=rows
+            )
         known = np.isfinite(own)
         if not known.any():
             raise DataError("years is missing in every row. There are no eras.")
@@ -64,6 +70,14 @@ class Calendar:
     def label_of_rows(self, rows: BoolArray) -> list[str]:
         """Name the era of each of these rows."""
         return [self.labels[code] for code in self.codes[rows].tolist()]
+
+
+def _edges(breaks: Any) -> FloatArray:
+    if isinstance(breaks, str) or (
+        np.ndim(breaks) == 0 and not isinstance(breaks, (int, float, np.number, Iterable))
+    ):
+        raise DataError(f"breaks must be years in rising order, such as [2000, 2010], not {breaks!r}.")
+    return as_numbers(list(breaks) if isinstance(breaks, Iterable) else [breaks], "breaks")
 
 
 def _names(edges: list[float]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.choice import shown
 from hpcstats.sensitivity.fitted_again import cox_again
-from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows, of_fit, rows_of
+from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows, of_fit, reason_of, rows_of
 from hpcstats.sensitivity.refits import Refits
 from hpcstats.sensitivity.sample import Sample
 from hpcstats.sensitivity.sampled.calendar import Calendar
@@ -65,7 +65,7 @@ class Task:
         found = self.refits.evaluate(weights, whole=self.sample.whole)
         limits = limits_of_rows(self.fit, self.sample, self.refits, kept)
         values = np.where(found.finite[0] & (not limits.refused), found.values[0], np.nan)
-        reasons = tuple(limits.refused or self.refits.reasons[m] for m in found.missing[0].tolist())
+        reasons = tuple(limits.refused or reason_of(self.refits, m) for m in found.missing[0].tolist())
         return Row(*self.count(kept), shown(self.refits, values), limits, reasons)
 
     def together(self) -> list[tuple[str, str, Row]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
+from hpcstats.errors import DataError, listing
 from hpcstats.results import Result
 from hpcstats.surv import Surv
 
@@ -88,6 +89,8 @@ class Eras(Result):
         """Return the identifiers of all who entered, or of those of an era."""
         if era is None:
             return self.response.patients()
+        if era not in self.eras:
+            raise DataError(f"There is no era {era!r}. The eras are {listing(map(repr, self.eras))}.")
         return self.response.patients(self.era_of == self.eras.index(era))
 
     def to_frame(self) -> pd.DataFrame:

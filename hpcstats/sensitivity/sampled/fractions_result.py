@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpcstats.columns import FloatArray
+from hpcstats.errors import DataError, listing
 from hpcstats.results import Result
 from hpcstats.sensitivity.sampled.turning import turning_points
 from hpcstats.sensitivity.sampled.weighted import Weighted
@@ -33,7 +34,7 @@ class SamplingFractions(Result):
     fractions : ndarray, shape (C, L)
         Assumed probabilities.
     effective : ndarray, shape (C,)
-        Effective number of rows, (sum w)^2 / sum w^2.
+        Effective number of patients, (sum w)^2 / sum w^2.
     unweighted : ndarray, shape (k,)
         Estimates of the fit itself.
     estimates, low, high, change : ndarray, shape (C, k)
@@ -84,6 +85,8 @@ class SamplingFractions(Result):
         """Return the identifiers of all who entered, or of those of a label."""
         if label is None:
             return self.response.patients()
+        if label not in self.labels:
+            raise DataError(f"There is no label {label!r}. The labels are {listing(map(repr, self.labels))}.")
         return self.response.patients(self.weighted.codes == self.labels.index(label))
 
     def to_frame(self) -> pd.DataFrame:

@@ -49,7 +49,8 @@ def _goal(weighted: Weighted, value: float | None) -> float:
         if not isinstance(weighted.result, CoxFit) or not isinstance(weighted.refits, CoxRefits):
             raise DataError("Say which value is to be passed, such as turning_points(0.5).")
         return 1.0 if weighted.refits.logarithmic else 0.0
-    if isinstance(value, (bool, str)) or not np.isfinite(value):
+    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    if not number or not np.isfinite(value):
         raise DataError(f"value must be a number, not {value!r}.")
     return float(value)
 
@@ -64,10 +65,10 @@ def _passings(
 
     sides = np.sign(curve - goal)
     found: list[tuple[float, str]] = [(float(ratio), "") for ratio in ratios[sides == 0]]
-    found += [
-        (_bisect(side, float(ratios[k]), float(ratios[k + 1]), float(sides[k])), "")
-        for k in np.flatnonzero(sides[:-1] * sides[1:] == -1)
-    ]
+    for k in np.flatnonzero(sides[:-1] * sides[1:] == -1):
+        ratio = _bisect(side, float(ratios[k]), float(ratios[k + 1]), float(sides[k]))
+        where = f"between ratios {ratios[k]:g} and {ratios[k + 1]:g}, where it is not known throughout"
+        found.append((ratio, where if np.isnan(ratio) else ""))
     if found:
         return sorted(found)
     span = f"at ratios from {ratios[0]:g} to {ratios[-1]:g}"

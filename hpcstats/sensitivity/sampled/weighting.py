@@ -11,7 +11,7 @@ from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.choice import choose, estimates, shown
-from hpcstats.sensitivity.refit_limits import Limits, level_of
+from hpcstats.sensitivity.refit_limits import Limits, level_of, reason_of
 from hpcstats.sensitivity.refits import Refits
 from hpcstats.sensitivity.sample import Sample
 from hpcstats.sensitivity.sampled.assumed import Assumed
@@ -127,7 +127,7 @@ def sampling_fractions(
         patients_of=_counts(assumed, sample, np.ones_like(events)),
         events_of=_counts(assumed, sample, events),
         fractions=assumed.fractions,
-        effective=weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1),
+        effective=_effective(weights, sample),
         unweighted=shown(refits, own),
         estimates=shown(refits, found),
         low=np.array([limit.low for limit in limits]),
@@ -137,13 +137,24 @@ def sampling_fractions(
             tuple("ok" if known else "not_estimable" for known in row) for row in np.isfinite(found).tolist()
         ),
         reasons=tuple(
-            tuple(refits.reasons[m] or text for m, text in zip(row, texts, strict=True))
+            tuple(reason_of(refits, m) or text for m, text in zip(row, texts, strict=True))
             for row, texts in zip(values.missing.tolist(), why, strict=True)
         ),
         level=level_of(fit),
         response=sample.response,
         weighted=weighted,
     )
+
+
+def _effective(weights: FloatArray, sample: Sample) -> FloatArray:
+    """Return (sum w)^2 / sum w^2 over patients: all rows of one have one weight."""
+    ids = sample.response.id
+    if sample.response.kind == "counting" and ids is not None:
+        first: dict[Any, int] = {}
+        for row, id_ in enumerate(ids.tolist()):
+            first.setdefault(id_, row)
+        weights = weights[:, list(first.values())]
+    return np.asarray(weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1), dtype=np.float64)
 
 
 def _limits(weighted: Weighted, weights: FloatArray) -> tuple[list[Limits], list[tuple[str, ...]]]:

@@ -72,7 +72,9 @@ def _having(found: Multiverse, place: int, label: str) -> BoolArray:
 def _median(found: Multiverse, rows: BoolArray) -> float:
     values: FloatArray = found.column("position")[rows]
     known = values[~np.isnan(values)]
-    return float(np.median(known)) if known.size else np.nan
+    with np.errstate(invalid="ignore"):
+        # Halfway between two ends of the scale lies nothing.
+        return float(np.median(known)) if known.size else np.nan
 
 
 def _difference(value: float, other: float) -> float:
@@ -87,11 +89,14 @@ def _alone(found: Multiverse, name: str, label: str) -> float:
 
 def _estimated(found: Multiverse) -> BoolArray:
     known: BoolArray = ~np.isnan(found.column("position"))
-    return known & (found.null is not None)
+    counted: BoolArray = known & known[found.main] & (found.null is not None)
+    return counted
 
 
 def _concluded(found: Multiverse) -> BoolArray:
-    return np.array([one.side != "" for one in found.outcomes], dtype=np.bool_)
+    known = np.array([one.side != "" for one in found.outcomes], dtype=np.bool_)
+    counted: BoolArray = known & known[found.main]
+    return counted
 
 
 def _share(which: BoolArray, rows: BoolArray) -> float:

@@ -11,13 +11,14 @@ import numpy as np
 from scipy.special import ndtr, stdtr
 
 from hpcstats.core.limits.pointwise import normal_quantile
+from hpcstats.groups import needs_kind
 from hpcstats.regression.choices import Choices, Penalty
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.specifications.cox_labels import relabelling_of
 from hpcstats.sensitivity.specifications.cox_model import CoxModel
 from hpcstats.sensitivity.specifications.cox_relabelling import LIKELIHOOD_RATIO, WALD
 from hpcstats.sensitivity.specifications.outcome import Outcome
-from hpcstats.sensitivity.specifications.shared import Shared
+from hpcstats.sensitivity.specifications.shared import Shared, fingerprint
 from hpcstats.surv import Surv
 
 
@@ -26,8 +27,8 @@ class CoxTerm:
     """A hazard ratio of a Cox model, stated for a multiverse: fitted as `hpcstats.cox` fits it.
 
     Return it from the function that builds a specification. Specifications that share response and data (the
-    same objects, as a step prepared them) share the design; those of equal data, tie rule and penalty share
-    the fit. Rows that miss a covariate are left out.
+    same objects, as a step prepared them, unchanged in between) share the design; those of equal data, tie
+    rule and penalty share the fit. Rows that miss a covariate are left out.
 
     Attributes
     ----------
@@ -75,6 +76,17 @@ class CoxTerm:
     robust: bool | str | None = None
     label: str = "Hazard ratio"
 
+    def check(self, level: float) -> None:
+        """Refuse what is stated wrongly, whatever the data.
+
+        Raises
+        ------
+        UnsupportedError, DataError
+            For no response, or options outside their vocabulary.
+        """
+        needs_kind(self.response, ("right", "counting"), "CoxTerm", "It needs Surv.right or Surv.counting.")
+        Choices.checked(self.ties, self.penalty, self.interval, level, self.robust)
+
     def solve(self, shared: Shared, level: float) -> Outcome:
         """Fit the model, or share its fit, and read the coefficient.
 
@@ -115,7 +127,8 @@ class CoxTerm:
 
     def _model(self, shared: Shared) -> CoxModel:
         given = (self.response, self.data, self.formula, self.strata, self.cluster)
-        key = ("design", *(shared.name(one) for one in given))
+        beside = tuple(one for one in (self.data, self.strata, self.cluster) if not isinstance(one, str))
+        key = ("design", *(shared.name(one) for one in given), *(fingerprint(one) for one in beside))
 
         def made() -> CoxModel:
             return CoxModel.of(

@@ -60,7 +60,8 @@ def band(estimates: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
     ordered = np.sort(np.sort(estimates, axis=1), axis=0)
     ordered = np.where(np.isnan(ordered).any(axis=0), np.nan, ordered)
     m = ordered.shape[0]
-    first = min(int((1 - level) / 2 * (m + 1)), m) - 1
+    # Rounded, for 0.05 of 20 is one and not a little less.
+    first = min(int(round((1 - level) / 2 * (m + 1), 9)), m) - 1
     unknown = np.full(ordered.shape[1], np.nan)
     if first < 0:
         return unknown, unknown

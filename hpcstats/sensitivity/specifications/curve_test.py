@@ -11,6 +11,7 @@ import numpy as np
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.errors import UnsupportedError
+from hpcstats.numbers import patient_list
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.results import Result
 from hpcstats.sensitivity.running import run_blocks
@@ -53,6 +54,8 @@ class CurveTest(Result):
         Permutations; specifications of the curve, and how many of them are different fits.
     seed : str
         What to write to draw the same again.
+    ids : tuple
+        Patients whose labels change places.
     """
 
     observed: FloatArray
@@ -68,6 +71,7 @@ class CurveTest(Result):
     n_specifications: int
     n_distinct: int
     seed: str
+    ids: tuple[Any, ...]
 
     summary_fields = (
         *Result.summary_fields,
@@ -83,6 +87,10 @@ class CurveTest(Result):
         return (
             f"Permutation test of {self.n_specifications:,} specifications, {self.n_resamples:,} permutations"
         )
+
+    def patients(self) -> tuple[str, ...]:
+        """Return the identifiers of those whose labels change places."""
+        return patient_list(str(id_) for id_ in self.ids)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each statistic: statistic, observed, expected, p_value, monte_carlo_error.
@@ -188,6 +196,7 @@ def curve_test(
         n_specifications=len(rows),
         n_distinct=len(models),
         seed=written,
+        ids=people.patients,
     )
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from hpcstats.errors import DataError, check_option
+from hpcstats.groups import needs_kind
 from hpcstats.nonparametric import SurvivalCurves, kaplan_meier
 from hpcstats.nonparametric.beta_product import BetaProduct
+from hpcstats.nonparametric.choice import AUTO
+from hpcstats.nonparametric.intervals import INTERVALS
 from hpcstats.sensitivity.specifications.outcome import Outcome
 from hpcstats.sensitivity.specifications.shared import Shared
 from hpcstats.surv import Surv
@@ -52,6 +58,21 @@ class MedianTime:
     interval: str | BetaProduct = "auto"
     null: float | None = None
     label: str = "Median time"
+
+    def check(self, level: float) -> None:  # noqa: ARG002 (as asked for)
+        """Refuse what is stated wrongly, whatever the data.
+
+        Raises
+        ------
+        UnsupportedError, DataError
+            For no response, an unknown interval, or a probability that is none.
+        """
+        _check(self.response, self.interval, "MedianTime")
+        if not _is_number(self.probability) or not 0 < self.probability < 1:
+            raise DataError(
+                f"probability must be a number strictly between 0 and 1, not {self.probability!r}. Write 0.5 "
+                "for the median."
+            )
 
     def solve(self, shared: Shared, level: float) -> Outcome:
         """Estimate the curve, or take the one that there is, and read the quantile.
@@ -103,6 +124,18 @@ class SurvivalAt:
     null: float | None = None
     label: str = "Proportion without the event"
 
+    def check(self, level: float) -> None:  # noqa: ARG002 (as asked for)
+        """Refuse what is stated wrongly, whatever the data.
+
+        Raises
+        ------
+        UnsupportedError, DataError
+            For no response, an unknown interval, or a time that is none.
+        """
+        _check(self.response, self.interval, "SurvivalAt")
+        if not _is_number(self.time) or not 0 <= self.time < math.inf:
+            raise DataError(f"time must be a number from 0 on, not {self.time!r}.")
+
     def solve(self, shared: Shared, level: float) -> Outcome:
         """Estimate the curve, or take the one that there is, and read it at the time.
 
@@ -113,6 +146,16 @@ class SurvivalAt:
         """
         km = _curve(self.response, self.interval, shared, level)
         return _read(km, km.at([self.time]), self.label, self.null, "not estimable at this time")
+
+
+def _check(response: Any, interval: Any, what: str) -> None:
+    needs_kind(response, ("right",), what, "It needs Surv.right.")
+    if not isinstance(interval, BetaProduct):
+        check_option("interval", interval, (AUTO, *INTERVALS))
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
 
 
 def _curve(response: Surv, interval: str | BetaProduct, shared: Shared, level: float) -> SurvivalCurves:

@@ -68,18 +68,12 @@ def declare(choices: Choices, main: Mapping[str, Any], exclude: Exclusions | Non
         For no choice, one with fewer than two options or a reserved name, unknown names or options, too many
         combinations, a main analysis that is incomplete or excluded, and an option that no specification has.
     """
-    options = {str(name): _options(str(name), given) for name, given in choices.items()}
-    if not options:
-        raise DesignError("A multiverse needs at least one choice with two options.")
+    options = _declared(choices)
     size = math.prod(len(labels) for labels in options.values())
     if size > _MOST:
         raise DesignError(f"{size:,} combinations are too many ({_MOST:,} at most). Declare fewer options.")
-    rules = [
-        (reason, _where(options, where, reason))
-        for reason, several in (exclude or {}).items()
-        for where in ([several] if isinstance(several, Mapping) else several)
-    ]
-    counts = {str(reason): 0 for reason in (exclude or {})}
+    rules = _rules(options, {} if exclude is None else exclude)
+    counts = {reason: 0 for reason, _ in rules}
     kept = []
     chosen = _main(options, main)
     for labels in itertools.product(*options.values()):
@@ -92,6 +86,36 @@ def declare(choices: Choices, main: Mapping[str, Any], exclude: Exclusions | Non
             counts[reason] += 1
     _each_option_occurs(options, kept)
     return Declared(options=options, kept=tuple(kept), main=kept.index(chosen), excluded=counts)
+
+
+def _declared(choices: Any) -> dict[str, dict[str, Any]]:
+    """Read the choices with their options."""
+    if not isinstance(choices, Mapping):
+        raise DesignError(f"choices must be a mapping of names to options, not {choices!r}.")
+    options = {str(name): _options(str(name), given) for name, given in choices.items()}
+    if not options:
+        raise DesignError("A multiverse needs at least one choice with two options.")
+    if len(options) < len(choices):
+        raise DesignError(f"Two choices have one name ({listing(choices)}). Rename one.")
+    return options
+
+
+def _rules(
+    options: Mapping[str, Mapping[str, Any]], exclude: Any
+) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    """Read the exclusions: reason, and where it applies."""
+    if not isinstance(exclude, Mapping):
+        raise DesignError(f"exclude must be a mapping of reasons to combinations, not {exclude!r}.")
+    rules = []
+    for reason, given in exclude.items():
+        several = [given] if isinstance(given, Mapping) else given
+        if isinstance(several, str) or not isinstance(several, Sequence) or not several:
+            raise DesignError(
+                f"The exclusion {str(reason)!r} must say which options do not go together, as a mapping or a "
+                f"list of mappings, not {given!r}."
+            )
+        rules += [(str(reason), _where(options, where, str(reason))) for where in several]
+    return rules
 
 
 def _options(name: str, given: Any) -> dict[str, Any]:
@@ -125,14 +149,20 @@ def _several(value: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if listed else (str(value),)
 
 
-def _where(options: Mapping[str, Mapping[str, Any]], where: Where, reason: str) -> dict[str, tuple[str, ...]]:
-    if not where:
-        raise DesignError(f"The exclusion {reason!r} must say which options do not go together.")
-    _known(options, where, f"The exclusion {reason!r}")
+def _where(options: Mapping[str, Mapping[str, Any]], where: Any, reason: str) -> dict[str, tuple[str, ...]]:
+    told = f"The exclusion {reason!r}"
+    if not isinstance(where, Mapping) or not where:
+        raise DesignError(f"{told} must say which options do not go together, not {where!r}.")
+    _known(options, where, told)
+    empty = [name for name, value in where.items() if not _several(value)]
+    if empty:
+        raise DesignError(f"{told} names no option of {listing(empty)}. Name one, or leave the choice out.")
     return {name: _several(value) for name, value in where.items()}
 
 
 def _main(options: Mapping[str, Mapping[str, Any]], main: Mapping[str, Any]) -> tuple[str, ...]:
+    if not isinstance(main, Mapping):
+        raise DesignError(f"main must be a mapping of each choice to one option, not {main!r}.")
     missing = [name for name in options if name not in main]
     if missing:
         raise DesignError(f"The main analysis does not decide {listing(missing)}. Name one option of each.")

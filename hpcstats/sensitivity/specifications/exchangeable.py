@@ -2,7 +2,8 @@
 
 A patient's label may be worded differently in some specifications (another grouping), and unknown in others.
 All wordings move together: patient i takes over everything that is known of the label of patient j. They
-change places only with patients of whom the same wordings are known, so that nobody enters or leaves.
+change places only with patients whose labels the same specifications can read, so that nobody enters or
+leaves: where some specifications leave out a group, its patients change places among themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcstats.columns import IntArray
+from hpcstats.columns import IntArray, is_missing
 from hpcstats.core.permutation.relabelling import relabelled
 from hpcstats.errors import DataError, listing
 from hpcstats.sensitivity.specifications.outcome import Relabelling
@@ -63,7 +64,7 @@ class Exchangeable:
             patients=patients,
             wordings=tuple(wordings),
             wording_of=tuple(wording_of),
-            layers=_layers(patients, wordings, within),
+            layers=_layers(patients, _readable(patients, models, wordings, wording_of), within),
         )
 
     def permutations(self, size: int, generator: np.random.Generator) -> IntArray:
@@ -82,18 +83,39 @@ class Exchangeable:
 
 
 def _agree(known: Mapping[Any, Any], labels: Mapping[Any, Any]) -> bool:
+    """Tell whether two specifications have one wording: of those they share, else in their vocabulary."""
+    if known.keys().isdisjoint(labels):
+        return set(known.values()) == set(labels.values())
     return all(known.get(id_, label) == label for id_, label in labels.items())
 
 
+def _readable(
+    patients: tuple[Any, ...],
+    models: Sequence[Relabelling],
+    wordings: Sequence[dict[Any, Any]],
+    wording_of: Sequence[int],
+) -> dict[Any, tuple[bool, ...]]:
+    """Tell of each patient by which kinds of specifications the label can be read."""
+    kinds = dict.fromkeys(
+        (number, frozenset(model.levels)) for number, model in zip(wording_of, models, strict=True)
+    )
+    return {
+        id_: tuple(id_ in wordings[number] and wordings[number][id_] in levels for number, levels in kinds)
+        for id_ in patients
+    }
+
+
 def _layers(
-    patients: tuple[Any, ...], wordings: Sequence[dict[Any, Any]], within: Mapping[Any, Any] | None
+    patients: tuple[Any, ...], readable: Mapping[Any, tuple[bool, ...]], within: Mapping[Any, Any] | None
 ) -> tuple[IntArray, ...]:
     if within is not None:
-        missing = [id_ for id_ in patients if id_ not in within]
+        if not isinstance(within, Mapping):
+            raise DataError(f"within must be a mapping of patients to levels, not {within!r}.")
+        missing = [id_ for id_ in patients if id_ not in within or is_missing(within[id_])]
         if missing:
             raise DataError(f"within says nothing of the patients {listing(missing)}. Give each a level.")
     rows: dict[Any, list[int]] = {}
     for number, id_ in enumerate(patients):
-        pattern = tuple(id_ in known for known in wordings)
-        rows.setdefault((pattern, None if within is None else within[id_]), []).append(number)
+        level = None if within is None else within[id_]
+        rows.setdefault((readable[id_], level), []).append(number)
     return tuple(np.array(numbers, dtype=np.int64) for numbers in rows.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from numbers import Real
+from typing import Any, Protocol, get_args
 
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.errors import DataError
@@ -106,6 +107,29 @@ class Outcome:
     relabelling: Relabelling | None = None
     test: int = 0
 
+    def flaw(self) -> str:
+        """Say what is wrong with an answer of one's own; empty where nothing is."""
+        numbers = {name: getattr(self, name) for name in ("estimate", "low", "high", "p_value")}
+        null = 0.0 if self.null is None else self.null
+        odd = [name for name, value in (numbers | {"null": null}).items() if not isinstance(value, Real)]
+        if odd:
+            return f"An Outcome needs numbers: {odd[0]}={getattr(self, odd[0])!r} is none."
+        unknown, missing = math.isnan(self.estimate), self.status == "not_estimable"
+        checks = {
+            "An Outcome needs a label that says what is estimated.": not self.label,
+            f"An Outcome has no status {self.status!r}.": self.status not in get_args(Status),
+            "An Outcome needs a finite null value, or None.": not math.isfinite(null),
+            "An estimate beyond any number is NaN, with beyond=1 or -1.": math.isinf(self.estimate),
+            "An Outcome without an estimate needs status='not_estimable', one with an estimate another.": (
+                unknown != missing
+            ),
+            "beyond is -1, 0 or 1, and 0 beside an estimate.": self.beyond
+            not in ((-1, 0, 1) if unknown else (0,)),
+            f"low={self.low} lies above high={self.high}.": self.low > self.high,
+            f"p_value={self.p_value} is no probability.": self.p_value < 0 or self.p_value > 1,
+        }
+        return next((told for told, wrong in checks.items() if wrong), "")
+
     @property
     def quantity(self) -> tuple[str, bool, float | None]:
         """What all specifications must share: label, scale and null value."""
@@ -126,6 +150,10 @@ class Outcome:
 
 class Specified(Protocol):
     """A model that is stated, not yet fitted: it can be solved together with others like it."""
+
+    def check(self, level: float) -> None:
+        """Refuse what is stated wrongly, whatever the data."""
+        ...
 
     def solve(self, shared: Shared, level: float) -> Outcome:
         """Return its answer, with intervals of the level, sharing what others have worked out."""

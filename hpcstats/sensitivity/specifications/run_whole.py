@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hpcstats import formats
-from hpcstats.errors import SmallSampleWarning, warn
+from hpcstats.errors import SmallSampleWarning, listing, warn
 from hpcstats.groups import confidence_level
 from hpcstats.sensitivity.specifications.declared import Choices, Declared, Exclusions, declare
 from hpcstats.sensitivity.specifications.outcome import Outcome
@@ -46,7 +46,7 @@ def multiverse(
         ``{"data": read}`` with ``def read(inclusion, rounding)``. Steps may take other steps.
     exclude : mapping, optional
         Combinations that make no sense: the reason, and where it applies (option or options of some choices,
-        or a list of such).
+        or a list of such). A combination counts under the first reason that applies.
     level : float
         Confidence level.
 
@@ -60,6 +60,9 @@ def multiverse(
     DesignError
         For choices without alternatives, unknown options, a choice that no function takes, a main analysis
         that is incomplete or excluded, and specifications that estimate different things.
+    UnsupportedError, DataError
+        For a model that is stated wrongly: an unknown tie rule, kind of interval and the like, which no data
+        could mend. What data cannot carry stays in the table, with its reason.
 
     Notes
     -----
@@ -105,10 +108,10 @@ def multiverse(
     """
     level = confidence_level(level)
     declared = declare(choices, main, exclude)
-    steps = Steps.of(build, dict(prepare or {}), declared.names)
+    steps = Steps.of(build, {} if prepare is None else prepare, declared.names)
     outcomes, notes = solved(declared, steps, level)
     label, logarithmic, null = next(one.quantity for one in outcomes if one.label)
-    missing = _without_estimate(outcomes)
+    missing = _without_estimate(declared, outcomes)
     chosen = outcomes[declared.main]
     return Multiverse(
         n=chosen.n,
@@ -139,13 +142,25 @@ def _sentence(declared: Declared, level: float) -> str:
     )
 
 
-def _without_estimate(outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
+def _without_estimate(declared: Declared, outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     missing = [one for one in outcomes if one.status != "ok"]
     if not missing:
         return ()
     note = (
-        f"{len(missing)} of {len(outcomes)} specifications have no finite estimate; the first: "
-        f"{missing[0].reason}"
+        f"{len(missing)} of {len(outcomes)} specifications have no finite estimate"
+        f"{_always(declared, outcomes)}; the first: {missing[0].reason}"
     )
     warn(note, SmallSampleWarning)
     return (note,)
+
+
+def _always(declared: Declared, outcomes: tuple[Outcome, ...]) -> str:
+    """Name the options without any estimate: such a choice asks for what the data cannot give."""
+    known = [labels for labels, one in zip(declared.kept, outcomes, strict=True) if one.status == "ok"]
+    found = [
+        f"{name}={label}"
+        for place, (name, labels) in enumerate(declared.options.items())
+        for label in labels
+        if known and all(row[place] != label for row in known)
+    ]
+    return f", among them all with {listing(found)}" if found else ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
+
+from hpcstats.columns import is_missing
 
 Made = TypeVar("Made")
 
@@ -34,6 +36,36 @@ class Shared:
             return tuple(self.name(one) for one in given)
         self.kept[id(given)] = given
         return "object", id(given)
+
+
+def fingerprint(table: Any) -> Hashable:
+    """Tell whether the cells of a column or a table have changed since it was last looked at.
+
+    Functions that build specifications may write into the table that they hand out again.
+
+    Examples
+    --------
+    >>> table = {"x": [1, 2]}
+    >>> before = fingerprint(table)
+    >>> table["x"] = [2, 1]
+    >>> fingerprint(table) == before
+    False
+    """
+    names = table if isinstance(table, Mapping) else getattr(table, "columns", None)
+    if names is None:
+        return _cells(table)
+    return tuple((str(name), _cells(table[name])) for name in names)
+
+
+def _cells(column: Any) -> Hashable:
+    try:
+        array = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+        if array.dtype != object:
+            return str(array.dtype), hash(array.tobytes())
+        # A missing value is equal to nothing, its text is.
+        return hash(tuple(str(value) if is_missing(value) else value for value in array.tolist()))
+    except (TypeError, ValueError):
+        return repr(column)
 
 
 def content(*parts: Any) -> str:

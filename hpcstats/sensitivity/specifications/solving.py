@@ -17,7 +17,8 @@ from hpcstats.sensitivity.specifications.steps import Steps
 def solved(declared: Declared, steps: Steps, level: float) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
     """Return the answers in the order of the specifications, and what was warned of on the way, each once.
 
-    An error of this package makes a specification not estimable; any other error ends the run and names it.
+    An error of this package makes a specification not estimable, unless its model is stated wrongly; that and
+    any other error end the run and name the specification.
 
     Raises
     ------
@@ -51,22 +52,40 @@ def _answer(
     steps: Steps, labels: dict[str, str], values: dict[str, Any], shared: Shared, level: float
 ) -> Outcome:
     try:
-        outcome = _outcome(steps.answer(labels, values), shared, level)
+        given = _stated(steps, labels, values)
+        if isinstance(given, Outcome):
+            return given
+        given.check(level)
+    except Exception as error:
+        error.add_note(f"In the specification {labels}.")
+        raise
+    try:
+        outcome: Outcome = given.solve(shared, level)
     except HpcstatsError as error:
-        return Outcome(estimate=math.nan, status="not_estimable", reason=str(error), label="")
+        return _none(error)
     except Exception as error:
         error.add_note(f"In the specification {labels}.")
         raise
     return outcome
 
 
-def _outcome(given: Any, shared: Shared, level: float) -> Outcome:
-    if not isinstance(given, Outcome) and not hasattr(given, "solve"):
+def _stated(steps: Steps, labels: dict[str, str], values: dict[str, Any]) -> Any:
+    """Return what `build` gives: a statement, an answer, or none where the package refuses a step."""
+    try:
+        given = steps.answer(labels, values)
+    except HpcstatsError as error:
+        return _none(error)
+    if isinstance(given, Outcome):
+        flaw = given.flaw()
+        if flaw:
+            raise TypeError(flaw)
+    elif not hasattr(given, "solve"):
         raise TypeError(f"build must return a CoxTerm, MedianTime, SurvivalAt or Outcome, not {given!r}.")
-    outcome: Outcome = given if isinstance(given, Outcome) else given.solve(shared, level)
-    if math.isnan(outcome.estimate) and outcome.status == "ok":
-        raise TypeError("An Outcome without an estimate needs status='not_estimable' and a reason.")
-    return outcome
+    return given
+
+
+def _none(error: HpcstatsError) -> Outcome:
+    return Outcome(estimate=math.nan, status="not_estimable", reason=str(error), label="")
 
 
 def _same_quantity(outcomes: list[Outcome]) -> None:

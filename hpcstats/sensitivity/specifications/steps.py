@@ -45,6 +45,8 @@ class Steps:
             For parameters that are neither choices nor steps, steps that need each other, a step named as a
             choice, and a choice that no function takes.
         """
+        if not isinstance(prepare, Mapping):
+            raise DesignError(f"prepare must be a mapping of names to functions, not {prepare!r}.")
         clashes = [name for name in prepare if name in choices]
         if clashes:
             raise DesignError(f"{clashes[0]!r} is a choice and a step. Give the step another name.")
@@ -85,8 +87,12 @@ def _parameters(
     shown = f"The step {name!r}" if name else "build"
     if not callable(function):
         raise DesignError(f"{shown} must be a function, not {function!r}.")
+    try:
+        signature = inspect.signature(function)
+    except ValueError as error:
+        raise DesignError(f"{shown} does not tell its parameters. Write a function around it.") from error
     taken: list[str] = []
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in signature.parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
             taken += [choice for choice in choices if choice not in taken]
         elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):

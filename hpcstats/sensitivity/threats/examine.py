@@ -57,6 +57,9 @@ def report(
     becomes of the sign and of the conclusion; what was not examined stands there as well. It examines one
     threat at a time: several small ones together may do what none does alone.
 
+    Each threat takes True for the usual settings, a mapping of options of the function that examines it, or
+    its result if it stands already: then nothing is computed twice. None and False leave it unexamined.
+
     Parameters
     ----------
     fit : CoxFit, LogrankResult or SurvivalCurves
@@ -98,9 +101,6 @@ def report(
         Analytic choices, whose main analysis is the fit; or the arguments of `multiverse`.
     seed : int, SeedSequence, Generator or None
         Where the random numbers begin; each threat has its own.
-
-    Each threat takes True for the usual settings, a mapping of options of the function that examines it, or
-    its result if it stands already: then nothing is computed twice. None and False leave it unexamined.
 
     Returns
     -------

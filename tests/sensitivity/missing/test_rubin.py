@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.imputation.mice import MICE
 
 from hpcstats.core.missing.rubin import Pooled, degrees_of_freedom, monte_carlo_errors, pool
 
@@ -38,6 +40,24 @@ def test_the_rules_are_those_of_the_formulas():
         expected = by_hand(Q[:, k].tolist(), U[:, k].tolist(), 12, 0.9)
         values = [getattr(found, field.name)[k] for field in fields(Pooled)]
         assert values == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_large_sample_is_that_of_the_manual():
+    """m = 5 and r = 10%: 484 degrees of freedom (SAS/STAT User's Guide, PROC MIANALYZE)."""
+    assert degrees_of_freedom(np.array([0.1 / 1.1]), 5, np.inf)[0] == pytest.approx(484)
+    assert pool(Q, U, np.inf, 0.95).df == pytest.approx(pool(Q, U, 1e12, 0.95).df)
+
+
+def test_estimates_and_errors_are_those_of_statsmodels():
+    fits = [SimpleNamespace(params=q, cov_params=lambda u=u: np.diag(u)) for q, u in zip(Q, U, strict=True)]
+    mice = MICE.__new__(MICE)
+    mice.results_list = [SimpleNamespace(_results=fit, scale=1.0, **vars(fit)) for fit in fits]
+    mice.exog_names = mice.endog_names = None
+    theirs = mice.combine()
+    mine = pool(Q, U, 12, 0.95)
+    assert mine.estimate == pytest.approx(theirs.params)
+    assert mine.std_error**2 == pytest.approx(np.diag(theirs.normalized_cov_params))
+    assert mine.increase / (1 + mine.increase) == pytest.approx(theirs.frac_miss_info)
 
 
 def test_equal_imputations_give_the_answer_of_complete_data():

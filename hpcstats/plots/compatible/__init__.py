@@ -1,0 +1,1 @@
+"""All curves that a published summary allows."""

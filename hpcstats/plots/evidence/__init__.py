@@ -1,0 +1,1 @@
+"""The flow of publications and patients."""

@@ -1,0 +1,1 @@
+"""Forest plots of models and of pooled studies."""

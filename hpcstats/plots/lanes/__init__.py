@@ -1,0 +1,1 @@
+"""Swimmer plots: the course of each patient."""

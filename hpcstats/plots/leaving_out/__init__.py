@@ -1,0 +1,1 @@
+"""An estimate without each patient or paper."""

@@ -1,0 +1,1 @@
+"""The Lexis diagram of truncated times."""

@@ -1,0 +1,1 @@
+"""Mean cumulative functions of recurrent events."""

@@ -1,0 +1,1 @@
+"""Late events among those without one so far."""

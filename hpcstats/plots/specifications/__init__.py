@@ -1,0 +1,1 @@
+"""The specification curve of a multiverse."""

@@ -1,0 +1,1 @@
+"""The map of conclusions over two sensitivity parameters."""
