@@ -14,6 +14,7 @@ from hpcstats.core.risk_sets import count, place
 from hpcstats.errors import DataError, check_option, listing
 from hpcstats.regression.fit import CoxFit
 from hpcstats.results import Result
+from hpcstats.sensitivity.numeric_options import is_finite
 
 RARE = 0.15
 """Proportion with the event, by the end of follow-up, up to which an outcome counts as rare."""
@@ -179,8 +180,7 @@ def _check(estimate: FloatArray, low: FloatArray, high: FloatArray, *, positive:
 
 
 def _positive(reference: Any) -> float:
-    number = isinstance(reference, (int, float, np.number)) and not isinstance(reference, bool)
-    if not number or not 0 < float(reference) < np.inf:
+    if not is_finite(reference) or reference <= 0:
         raise DataError(f"reference must be a positive time, not {reference!r}.")
     return float(reference)
 

@@ -12,6 +12,7 @@ from hpcstats.compare import RmstComparison
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.sensitivity.e_value_reading import WORDS, Given, read
 from hpcstats.sensitivity.e_value_result import EValue
+from hpcstats.sensitivity.numeric_options import is_finite
 
 _CONVERTED = {
     ("hazard-ratio", "common"): "RR = (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1 / HR)) (common outcome)",
@@ -152,11 +153,10 @@ def _bound(ratio: FloatArray) -> FloatArray:
 def _null(of: str, null: float | None) -> float:
     if null is None:
         return 0.0 if of == "rmst-difference" else 1.0
-    number = isinstance(null, (int, float, np.number)) and not isinstance(null, bool) and np.isfinite(null)
     if of == "rmst-difference":
-        if not number:
+        if not is_finite(null):
             raise DataError(f"null must be a difference of means, not {null!r}.")
-    elif not number or null <= 0:
+    elif not is_finite(null) or null <= 0:
         raise DataError(f"null must be a positive ratio, not {null!r}.")
     return float(null)
 

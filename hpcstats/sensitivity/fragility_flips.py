@@ -10,6 +10,7 @@ from hpcstats.errors import DataError, check_option
 from hpcstats.sensitivity.fragility_design import CHANGES, TESTS, Flips, threshold
 from hpcstats.sensitivity.fragility_result import Fragility
 from hpcstats.sensitivity.fragility_search import SEARCHES, fewest, in_order
+from hpcstats.sensitivity.numeric_options import is_whole
 from hpcstats.surv import Surv
 
 _WORDS = {
@@ -150,7 +151,7 @@ def fragility(
 
 def _check_numbers(most: Any, listed: Any) -> None:
     for name, value in (("most", most), ("listed", listed)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        if not is_whole(value, 1):
             raise DataError(f"{name} must be a whole number, 1 or more, not {value!r}.")
 
 

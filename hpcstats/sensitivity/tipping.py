@@ -11,6 +11,7 @@ from hpcstats.columns import FloatArray, as_numbers
 from hpcstats.errors import DataError, check_option, listing
 from hpcstats.groups import confidence_level
 from hpcstats.randomness import Seed, generator_of
+from hpcstats.sensitivity.numeric_options import is_whole
 from hpcstats.sensitivity.tipping_curves import CURVES
 from hpcstats.sensitivity.tipping_design import Gaps
 from hpcstats.sensitivity.tipping_imputation import GroupTest, Pooled, alone, over_the_grid
@@ -86,9 +87,9 @@ def tipping_point(
     Warns
     -----
     NonIdentifiableWarning
-        For a group without events, whose own hazard no delta changes; for a Kaplan-Meier curve that ends at 0,
-        which takes the last event of few patients for certain; and for a Cox model of groups that were never
-        at risk together at an event, whose hazard ratio is not known.
+        For a group without events, whose own hazard no delta changes; for a Kaplan-Meier curve that ends at
+        0, which takes the last event of few patients for certain; and for a Cox model of groups that were
+        never at risk together at an event, whose hazard ratio is not known.
 
     Raises
     ------
@@ -109,10 +110,11 @@ def tipping_point(
     Firth's estimate, and baseline jumps gamma (d) / sum of the risks of those at risk (Sinha, Ibrahim & Chen
     2003, doi:10.1093/biomet/90.3.629). What is imputed then agrees with how it is tested, so that delta = 1
     in both groups comes near the main analysis (the nearer the more events), and a few patients of one group
-    are not taken for more than they tell. Hazards of a Kaplan-Meier curve with d events among n at risk are beta (d, n - d), of
-    mean d / n (Lo 1993, doi:10.1214/aos/1176349017), so that delta = 1 reproduces the curves in expectation;
-    those of a piece with d events in the time R lived there are gamma (d) / R. The same random numbers serve
-    every delta, so that the map is smooth; they do not hang on the order of the rows.
+    are not taken for more than they tell. Hazards of a Kaplan-Meier curve with d events among n at risk are
+    beta (d, n - d), of mean d / n (Lo 1993, doi:10.1214/aos/1176349017), so that delta = 1 reproduces the
+    curves in expectation; those of a piece with d events in the time R lived there are gamma (d) / R. The
+    same random numbers serve every delta, so that the map is smooth; they do not hang on the order of the
+    rows.
 
     Tests are combined by Rubin's rules (1987, doi:10.1002/9780470316696): of the log-rank test observed less
     expected events with the hypergeometric variance, of the Cox model the coefficient with the inverse
@@ -210,6 +212,6 @@ def _both(deltas: Any, gaps: Gaps) -> tuple[FloatArray, FloatArray]:
 
 
 def _whole(value: Any, name: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+    if not is_whole(value, least):
         raise DataError(f"{name} must be a whole number, {least} or more, not {value!r}.")
     return int(value)

@@ -1,4 +1,4 @@
-"""`best_and_worst_case`: all censored patients of a group failing at once, or never: where tipping maps end."""
+"""`best_and_worst_case`: those censored fail at once, or never, group by group: where tipping maps end."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from hpcstats.core.tipping.two_group_tables import tabulate
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.groups import Groups, needs_kind
 from hpcstats.sensitivity.marked_rows import marked
+from hpcstats.sensitivity.numeric_options import is_finite, is_whole
 from hpcstats.sensitivity.tipping_curves import Imputed, Side
 from hpcstats.surv import Surv
 
@@ -165,8 +166,7 @@ class Gaps:
             raise DesignError("Nobody was followed beyond time 0, so there is no hazard to impute from.")
         if given is None:
             return last
-        number = isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
-        if not number or not 0 < float(given) < np.inf:
+        if not is_finite(given) or given <= 0:
             raise DataError(f"horizon must be a positive time, not {given!r}.")
         return float(given)
 
@@ -198,7 +198,7 @@ def _added(unpublished: Any, groups: Groups) -> tuple[int, int]:
         raise DataError(f"unpublished names {listing(strangers)}. The groups are {listing(groups.labels)}.")
     numbers = [unpublished.get(label, 0) for label in groups.labels]
     for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 0:
+        if not is_whole(number, 0):
             raise DataError(f"unpublished must hold whole numbers, 0 or more, not {number!r}.")
     return int(numbers[0]), int(numbers[1])
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 HIGHER, LOWER, OPEN, UNKNOWN = "higher hazard", "lower hazard", "no difference shown", "no estimate"
 _OF = ("p_value", "hazard_ratio")
+_SMALLEST = 1e-300
+"""Smaller p-values are taken for this one, of which there is a logarithm."""
+
 _MARKS = {HIGHER: "+", LOWER: "-", OPEN: " ", UNKNOWN: "?"}
 
 
@@ -174,24 +177,22 @@ class TippingPoint(Result):
         """Return where the conclusion turns: the pairs of deltas at which p, or the hazard ratio, crosses.
 
         Every pair of neighbours of the grid is looked at, so that the map need not be monotone. Between them
-        the limit that passes 1 (p passes 1 - level where it does), or the hazard ratio, is taken as linear on
-        the log scale in log delta; where a difference to one side is followed by one to the other, both
-        limits pass. What passes and comes back between neighbours is not seen. Rows delta_first,
+        log p (against 1 - level) or the log hazard ratio (against 0) is taken as linear in log delta; where a
+        difference shown to one side is followed by one to the other, the logarithms of both limits are, and
+        each passes 1. What passes and comes back between neighbours is not seen. Rows delta_first,
         delta_second, away (distance from (1, 1) in log delta), the nearest first.
         """
         import pandas as pd
 
         check_option("of", of, _OF)
         with np.errstate(divide="ignore"):
-            fields = [
-                np.log(one) for one in ((self.low, self.high) if of == "p_value" else (self.hazard_ratio,))
-            ]
+            ratio, *limits = (np.log(values) for values in (self.hazard_ratio, self.low, self.high))
+        p_value = np.log(np.maximum(self.p_value, _SMALLEST)) - np.log(1 - self.level)
         x, y = np.log(self.delta_first), np.log(self.delta_second)
-        points = [
-            point
-            for field in fields
-            for point in (*_crossed(field, x, y), *((one, other) for other, one in _crossed(field.T, y, x)))
-        ]
+        points = _crossings(p_value if of == "p_value" else ratio, x, y)
+        if of == "p_value":
+            sides = np.where(self.shown, np.sign(ratio), np.nan)
+            points += [point for limit in limits for point in _crossings(limit, x, y, sides)]
         found = sorted(
             {(round(a, 9), round(b, 9)) for a, b in points}, key=lambda p: (float(np.hypot(*p)), p)
         )
@@ -204,11 +205,25 @@ class TippingPoint(Result):
         )
 
 
-def _crossed(field: FloatArray, across: FloatArray, along: FloatArray) -> list[tuple[float, float]]:
+def _crossings(
+    field: FloatArray, first: FloatArray, second: FloatArray, sides: FloatArray | None = None
+) -> list[tuple[float, float]]:
+    """Find the zeros of a field (D1, D2) between neighbours on both axes, where `sides` change if given."""
+    turned = None if sides is None else sides.T
+    along = _crossed(field.T, second, first, turned)
+    return [*_crossed(field, first, second, sides), *((one, other) for other, one in along)]
+
+
+def _crossed(
+    field: FloatArray, across: FloatArray, along: FloatArray, sides: FloatArray | None
+) -> list[tuple[float, float]]:
     """Find the zeros of a field (A, B) on its lines along the second axis."""
     before, after = field[:, :-1], field[:, 1:]
     with np.errstate(invalid="ignore"):
-        row, place = np.nonzero(np.isfinite(before) & np.isfinite(after) & ((before < 0) != (after < 0)))
+        passed = np.isfinite(before) & np.isfinite(after) & ((before < 0) != (after < 0))
+        if sides is not None:
+            passed &= sides[:, :-1] * sides[:, 1:] < 0
+    row, place = np.nonzero(passed)
     share = before[row, place] / (before[row, place] - after[row, place])
     at = along[place] + share * (along[place + 1] - along[place])
     return list(zip(across[row].tolist(), at.tolist(), strict=True))

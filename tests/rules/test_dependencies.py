@@ -76,7 +76,7 @@ LIBRARIES: dict[str, set[str]] = {
     "compare": {"pandas", "scipy"},
     "regression": {"pandas", "scipy", "formulaic", "lifelines", "statsmodels"},
     "recurrence": {"pandas", "scipy"},
-    "sensitivity": {"pandas", "scipy", "joblib", "rich", "statsmodels"},
+    "sensitivity": {"pandas", "scipy", "joblib", "rich"},
     "literature": {"pandas", "pandera", "scipy", "statsmodels"},
     "plots": {"pandas", "matplotlib", "PIL"},
     "tables": {"pandas", "great_tables", "docx", "lxml"},

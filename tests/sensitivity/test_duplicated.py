@@ -89,10 +89,9 @@ def test_other_results_have_normal_limits_or_none():
     na = hs.nelson_aalen(Y)
     found = duplicates(na, [("p0", "p3")], statistic=("at", 4.0))
     keep = without(*found.mergers[2].left_out)
-    again = hs.nelson_aalen(Y.take(keep), interval="plain").to_frame()
-    last = again[again["time"] <= 4.0].iloc[-1]
+    last = hs.nelson_aalen(Y.take(keep)).to_frame().query("time <= 4").iloc[-1]
     assert found.estimates[2, 0] == pytest.approx(last["estimate"])
-    assert found.high[2, 0] == pytest.approx(last["high"])
+    assert (found.low[2, 0], found.high[2, 0]) == pytest.approx((last["low"], last["high"]))
 
     def mean(weights):
         return weights @ Y.time / weights.sum(axis=1)
@@ -100,6 +99,17 @@ def test_other_results_have_normal_limits_or_none():
     own = duplicates(Y, [("p0", "p3")], statistic=mean)
     assert own.estimates[2, 0] == pytest.approx(Y.time[keep].mean())
     assert np.isnan(own.low).all()
+
+
+@pytest.mark.parametrize("interval", ["log-log", "plain", "logit"])
+def test_cumulative_incidences_keep_their_interval(interval):
+    cause = np.where(Y.event, 1 + DATA["z"], 0)
+    y = hs.Surv.competing(Y.time, cause, causes=["a", "b"], id=IDS)
+    found = duplicates(hs.aalen_johansen(y, interval=interval), [("p0", "p3")], statistic=("at", 4.0))
+    keep = without(*found.mergers[2].left_out)
+    again = hs.aalen_johansen(y.take(keep), interval=interval).at([4.0])
+    for name, values in (("estimate", found.estimates), ("low", found.low), ("high", found.high)):
+        assert values[2] == pytest.approx(again[name].to_numpy())
 
 
 def test_which_record_is_kept_and_why():
@@ -212,11 +222,29 @@ def test_whatever_is_merged_equals_dropping_it(data):
         ([("p0", "p1", "p2")], "pairs of identifiers"),
         ([("p0", "p0")], r"paired with themselves \(p0 = p0|paired with themselves \(p0"),
         ([("p0", "p1"), ("p1", "p0")], "twice"),
+        ([(["p0"], ["p1"])], "names no patient"),
+        ([(None, "p1")], "names no patient"),
+        ([(np.nan, "p1")], "names no patient"),
     ],
 )
 def test_what_is_no_pair_is_refused(pairs, message):
     with pytest.raises(DataError, match=message):
         duplicates(hs.kaplan_meier(Y), pairs)
+
+
+def test_identifiers_of_another_type_are_refused():
+    km = hs.kaplan_meier(hs.Surv.right([1, 2, 3], [1, 1, 0], id=[7, 8, 9]))
+    with pytest.raises(DataError, match="'7', '8' as str, but the identifiers of the response are int"):
+        duplicates(km, [("7", "8")], statistic=("at", 2))
+    found = duplicates(km, np.array([[7, 8]]), statistic=("at", 2))
+    assert found.mergers[1].left_out == (7,)
+    assert found.method.startswith("1 pair of records that may be one patient, merged")
+
+
+def test_reasons_speak_of_what_is_left_not_of_resamples():
+    km = hs.kaplan_meier(hs.Surv.right([1, 2, 9], [1, 0, 0], id=list("abc")))
+    found = duplicates(km, [("b", "c")], keep="first", statistic=("at", 5))
+    assert found.reasons[1] == ("the follow-up ends before",)
 
 
 def test_other_refusals():

@@ -36,6 +36,28 @@ def test_published_numbers():
     assert e_value(0.64, of="odds-ratio", outcome="rare").ratio[0] == 0.64
 
 
+@pytest.mark.parametrize(
+    ("given", "options", "expected"),
+    [
+        # Breastfeeding and leukaemia, of VanderWeele & Ding 2017; then the examples of R's EValue.
+        ((0.80, 0.71, 0.91), {}, (1.81, 1.43)),
+        ((0.86, 0.75, 0.99), {"of": "odds-ratio", "outcome": "common"}, (1.37, 1.08)),
+        ((0.56, 0.46, 0.69), {"of": "hazard-ratio", "outcome": "common"}, (2.35, 1.91)),
+    ],
+)
+def test_published_intervals(given, options, expected):
+    found = e_value(*given, **options)
+    assert (round(found.e_value[0], 2), round(found.e_value_limit[0], 2)) == expected
+
+
+def test_one_limit_is_enough_where_it_is_the_nearer():
+    assert e_value(2.0, 1.3).e_value_limit[0] == pytest.approx(1.3 + np.sqrt(1.3 * 0.3))
+    assert e_value(0.5, None, 0.8).e_value_limit[0] == pytest.approx(e_value(1.25).e_value[0])
+    # On the other side of the null nothing needs to be explained.
+    assert e_value([2.0, 0.5], [0.8, np.nan], [np.nan, 1.2]).e_value_limit.tolist() == [1.0, 1.0]
+    assert np.isnan(e_value([2.0, 0.5], [np.nan, 0.3], [3.0, np.nan]).e_value_limit).all()
+
+
 def test_an_interval_that_holds_the_null_needs_no_confounding():
     found = e_value([1.8, 0.6], [0.9, 0.3], [3.6, 1.0])
     assert found.e_value_limit.tolist() == [1.0, 1.0]
@@ -113,11 +135,40 @@ def test_what_is_not_estimable_stays_so():
         (([1.0, 2.0], [1.0, 1.0, 1.0]), {}, DataError, "one length"),
         (("many",), {}, DataError, "must be numbers"),
         ((2.0,), {"null": 0.0}, DataError, "positive ratio"),
+        ((2.0,), {"null": "1"}, DataError, "positive ratio"),
+        (
+            (1.0,),
+            {"of": "rmst-difference", "reference": 3.0, "null": np.nan},
+            DataError,
+            "difference of means",
+        ),
+        (
+            (1.0,),
+            {"of": "rmst-difference", "reference": 3.0, "null": -5},
+            DesignError,
+            "no ratio is possible",
+        ),
+        ((1.0,), {"of": "rmst-difference", "reference": True}, DataError, "positive time"),
+        ((0.5,), {"outcome": "common"}, DataError, "no meaning for a risk ratio"),
+        ((0.5,), {"outcome": "seldom"}, DataError, "no meaning for a risk ratio"),
+        (("2",), {}, DataError, "not numbers"),
+        ((True,), {}, DataError, "must be numbers"),
+        ((None,), {}, DataError, "not NoneType"),
+        (([],), {}, DataError, "not 0, 1, 1 values"),
+        ((hs.kaplan_meier(Y),), {}, DataError, "not SurvivalCurves"),
     ],
 )
 def test_wrong_input_is_refused(given, options, error, words):
     with pytest.raises(error, match=words):
         e_value(*given, **options)
+
+
+def test_a_comparison_brings_its_scale_and_null():
+    compared = hs.rmst_difference(Y, GROUP, 20, method="asymptotic")
+    with pytest.raises(DataError, match="two ratios"):
+        e_value(compared, null=1.5)
+    with pytest.raises(DataError, match="no meaning for a ratio of restricted means"):
+        e_value(compared, outcome="rare")
 
 
 def test_a_fit_brings_its_scale():

@@ -182,6 +182,19 @@ def test_what_is_refused():
         eras(fit, [2000.0], breaks=[2000])
     with pytest.raises(DataError, match="least_events"):
         eras(fit, YEARS, breaks=[2000], least_events=0)
+    for wrong in ("5", np.nan, None, 2.5, True):
+        with pytest.raises(DataError, match="least_events must be a whole number"):
+            eras(fit, YEARS, breaks=[2000], least_events=wrong)
+    for wrong in (None, "2000"):
+        with pytest.raises(DataError, match="breaks must be years in rising order, such as"):
+            eras(fit, YEARS, breaks=wrong)
+    for wrong in (None, 2000, (year for year in YEARS)):
+        with pytest.raises(DataError, match="years must be a column"):
+            eras(fit, wrong, breaks=[2000])
+    with pytest.raises(DataError, match="infinite in rows 0"):
+        eras(fit, [np.inf, *YEARS[1:]], breaks=[2000])
+    with pytest.raises(DataError, match="no era 'early'. The eras are 'before 2000'"):
+        eras(fit, YEARS, breaks=np.int64(2000)).patients("early")
     with pytest.raises(DataError, match="keeps no table"):
         eras(hs.kaplan_meier(Y), "year", breaks=[2000])
     with pytest.raises(UnsupportedError, match="not defined for CumulativeHazard"):

@@ -184,3 +184,20 @@ def test_a_stratified_model_refits_within_its_strata():
     shown = {number.id: number.value for number in report(fit)["patients"].result.numbers}
     assert shown["patients.smallest"] == pytest.approx(min(values))
     assert shown["patients.largest"] == pytest.approx(max(values))
+
+
+def test_a_search_that_found_nothing_holds_only_if_it_saw_everything():
+    time, group = [1.0, 2, 3, 4, 5, 6, 7, 8], list("abababab")
+    few = hs.cox(hs.Surv.right(time[:4], [1] * 4), {"group": group[:4]}, penalty="firth")
+    many = hs.cox(hs.Surv.right(time, [1] * 8), {"group": group}, penalty="firth")
+    for fit, most, verdict in ((few, 4, "holds"), (many, 1, "holds unless")):
+        options = {
+            "fragility": {"most": most},
+            "patients": False,
+            "best_and_worst_case": False,
+            "e_value": False,
+        }
+        frame = report(fit, model=False, **options).to_frame().set_index("threat")
+        found = sensitivity.fragility(fit.response, group[: len(fit.response)], most=most)
+        assert found.index is None
+        assert frame.loc["Outcome of a few patients", "verdict"].startswith(verdict)

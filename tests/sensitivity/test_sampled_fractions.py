@@ -251,6 +251,38 @@ def test_other_refusals():
         three.turning_points(3.0)
 
 
+def test_patients_count_once_in_the_effective_number():
+    """Four patients, two of them with two rows: weights 1, 1, 2, 2."""
+    y = hs.Surv.counting([0, 2, 0, 0, 3, 0], [2, 5, 4, 3, 6, 7], [0, 1, 1, 0, 1, 0], id=list("aabccd"))
+    fit = hs.cox(y, {"x": [0.0, 1, 1, 0, 0, 1]}, penalty="firth")
+    found = sampling_fractions(fit, list("uuuvvv"), fractions={"u": 1, "v": 0.5})
+    assert found.effective[0] == pytest.approx(6**2 / (1 + 1 + 4 + 4))
+
+
+def test_columns_labels_and_values_that_are_none_are_refused():
+    km = hs.kaplan_meier(Y)
+    for wrong in (None, (label for label in DATA["series"])):
+        with pytest.raises(DataError, match="by must be a column"):
+            sampling_fractions(km, wrong, fractions=HALF)
+    found = sampling_fractions(km, DATA["series"], fractions=HALF)
+    with pytest.raises(DataError, match="no label 'x'. The labels are 'series', 'single'"):
+        found.patients("x")
+    for wrong in ("a", [1], np.nan, True):
+        with pytest.raises(DataError, match="value must be a number"):
+            found.turning_points(wrong)
+
+
+def test_a_limit_that_is_lost_between_two_ratios_says_where(monkeypatch):
+    from hpcstats.sensitivity.sampled import turning
+
+    monkeypatch.setattr(turning, "_value", lambda *_: np.nan)
+    found = sampling_fractions(hs.cox(Y, DATA, "x"), "series", fractions=HALF)
+    middle = float(found.estimates[:2].mean())
+    told = found.turning_points(middle).set_index("what").loc["estimate"]
+    assert np.isnan(told["ratio"])
+    assert told["note"] == "between ratios 1 and 2, where it is not known throughout"
+
+
 def test_text_and_dictionary():
     found = sampling_fractions(hs.cox(Y, DATA, "x"), "series", fractions=HALF)
     assert found.title() == f"Assumed publication probabilities, n = 24, events = {Y.n_events}, 3 sets"

@@ -2,10 +2,10 @@
 
 The threshold abs(U) = z sqrt(V) is a curve. Over the variances that k changes can lead to, a straight line
 lies below it (the chord, for sets that are to pass it) or above it (a tangent, for those that are to fall to
-it), so that whoever arrives has passed the line. What a change adds towards the line hangs on no other change,
-but for the quadratic part of V, which is bounded. Sets grow one change at a time, those that add most first,
-and a set that cannot pass the line with the changes left is not followed: of all sets of k changes only those
-near the threshold are formed, and none that arrives is missed.
+it), so that whoever arrives has passed the line. What a change adds towards the line hangs on no other
+change, but for the quadratic part of V, which is bounded. Sets grow one change at a time, those that add most
+first, and a set that cannot pass the line with the changes left is not followed: of all sets of k changes
+only those near the threshold are formed, and none that arrives is missed.
 """
 
 from __future__ import annotations
@@ -202,4 +202,5 @@ class _Search:
         place = np.arange(first, size)
         end = np.minimum(place + 1 + left, size)
         best = self.gains[end] - self.gains[place + 1]
-        return (place + left < size) & (self.line.merit(score, variance) + best >= self.line.least)
+        near = self.line.merit(score, variance) + best >= self.line.least
+        return np.asarray(near & (place + left < size), dtype=np.bool_)

@@ -38,7 +38,8 @@ def p_value(first: int, of_first: int, second: int, of_second: int) -> float:
 def _by_logarithms(first: int, of_first: int, second: int, of_second: int) -> float:
     events = first + second
     k = np.arange(max(0, events - of_second), min(events, of_first) + 1, dtype=np.float64)
-    ways = -sum(gammaln(part + 1) for part in (k, of_first - k, events - k, of_second - events + k))
+    cells = np.stack([k, of_first - k, events - k, of_second - events + k])
+    ways = -gammaln(cells + 1).sum(axis=0)
     weights = np.exp(ways - ways.max())
     alike = weights <= weights[first - int(k[0])] * (1 + _EQUAL)
     return float(weights[alike].sum() / weights.sum())

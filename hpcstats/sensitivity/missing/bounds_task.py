@@ -157,7 +157,7 @@ class Task:
         return fit
 
     def _alone(self, levels: IntArray, how: dict[str, Any]) -> float:
-        """Return the coefficient with these levels: infinite where it rises for ever, NaN if there is none."""
+        """Return the coefficient with these levels: infinite where it rises for ever, NaN if none."""
         try:
             fit = self._fit(levels, np.ones(len(self.response), dtype=bool), how)
         except DesignError:

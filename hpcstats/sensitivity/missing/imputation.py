@@ -148,8 +148,7 @@ def impute(
     draws = _drawn(response, columns, design, asked, entropy, n_jobs, progress)
     fits = fit_all(response, columns, design, draws, **asked.of_models)
     alone, why = complete_cases(response, data, formula, list(auxiliary), **asked.of_models)
-    if freedom is None:
-        freedom = float(max(1, response.n_events - len(fits.terms)))
+    freedom = freedom or float(max(1, response.n_events - len(fits.terms)))
     pooled, errors = (_by(rules, fits, freedom, level) for rules in (pool, monte_carlo_errors))
     notes = notes_of(columns, draws, fits, asked)
     failed = not np.isfinite(pooled.estimate).all()

@@ -12,6 +12,7 @@ from hpcstats.errors import DataError, UnsupportedError
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.choice import choose
+from hpcstats.sensitivity.numeric_options import is_whole
 from hpcstats.sensitivity.sampled.calendar import Calendar
 from hpcstats.sensitivity.sampled.era_task import Row, Task
 from hpcstats.sensitivity.sampled.eras_result import Eras
@@ -100,8 +101,7 @@ def eras(
         )
     if statistic is None and isinstance(fit, CoxFit):
         statistic = "hazard_ratio"
-    whole = isinstance(least_events, (int, np.integer)) and not isinstance(least_events, bool)
-    if not whole or least_events < 1:
+    if not is_whole(least_events, 1):
         raise DataError(f"least_events must be a whole number from 1 on, not {least_events!r}.")
     sample, refits = choose(fit, statistic, "same")
     task = Task(fit, sample, refits, Calendar.of(sample, years, breaks), int(least_events))

@@ -11,6 +11,7 @@ from hpcstats.columns import FloatArray
 from hpcstats.errors import DataError, DesignError
 from hpcstats.regression.fit import CoxFit
 from hpcstats.sensitivity.cox_refits import CoxRefits
+from hpcstats.sensitivity.numeric_options import is_finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +50,7 @@ def _goal(weighted: Weighted, value: float | None) -> float:
         if not isinstance(weighted.result, CoxFit) or not isinstance(weighted.refits, CoxRefits):
             raise DataError("Say which value is to be passed, such as turning_points(0.5).")
         return 1.0 if weighted.refits.logarithmic else 0.0
-    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not number or not np.isfinite(value):
+    if not is_finite(value):
         raise DataError(f"value must be a number, not {value!r}.")
     return float(value)
 

@@ -39,7 +39,7 @@ def fragile(asked: Asked) -> Threat:
         result=_index(asked, found),
         verdict=verdict,
         turning=turning,
-        patients=found.changed_patients() if verdict == UNLESS else (),
+        patients=found.changed_patients() if verdict == UNLESS and found.index is not None else (),
         found=(found,),
     )
 
@@ -47,7 +47,7 @@ def fragile(asked: Asked) -> Threat:
 def _index(asked: Asked, found: Fragility) -> Text:
     before = p_value(asked.basis, found.p_value, "Log-rank p-value of the data.")
     if found.index is None:
-        return Text.of(before, "; no set turns it")
+        return Text.of(before, f"; {found.reason}")
     after = p_value(
         asked.basis.below("after"), float(found.p_values[0]), "p-value after the most decisive set."
     )
@@ -60,9 +60,12 @@ def _of_index(asked: Asked, found: Fragility) -> tuple[str, Text]:
     if found.significant != (asked.subject.finding.side != OPEN):
         shown = "is" if found.significant else "is not"
         return TURNS, Text.of(f"the log-rank test itself {shown} significant")
-    if found.index is None:
-        return HOLDS, Text.of(found.reason)
     whose = "the status" if found.change == "status" else "the group"
+    if found.index is None and found.at_least > found.n:
+        return HOLDS, Text.of(found.reason)
+    if found.index is None:
+        least = asked.basis.count("at_least", found.at_least, "Fewest patients that were not ruled out.")
+        return UNLESS, Text.of(f"{whose} of ", least, f" or more patients is another: {found.reason}")
     if found.index == 1:
         names = found.by_patient()["patient"].tolist()
         how = "Patients any one of whom turns the conclusion."

@@ -144,6 +144,12 @@ def test_what_cannot_be_is_refused(found):
         missingness(DATA, ["age"], items={"age": "5z"})
     with pytest.raises(DataError, match="items names sex"):
         missingness(DATA, ["age"], items={"sex": "5a"})
+    with pytest.raises(DataError, match="There is no group 'nobody'. The groups are case, other"):
+        found.patients("nobody")
+    with pytest.raises(DataError, match="called 'overall'"):
+        missingness(DATA.assign(role="overall"), ["age"], by="role")
+    with pytest.raises(DataError, match="no rows"):
+        missingness(DATA.iloc[:0], ["age"])
     with pytest.raises(DataError, match="role is missing"):
         missingness(DATA.assign(role=None), ["age"], by="role")
 

@@ -52,7 +52,7 @@ def test_estimates_and_errors_are_those_of_statsmodels():
     fits = [SimpleNamespace(params=q, cov_params=lambda u=u: np.diag(u)) for q, u in zip(Q, U, strict=True)]
     mice = MICE.__new__(MICE)
     mice.results_list = [SimpleNamespace(_results=fit, scale=1.0, **vars(fit)) for fit in fits]
-    mice.exog_names = mice.endog_names = None
+    mice.exog_names = mice.endog_names = mice.model_class = None
     theirs = mice.combine()
     mine = pool(Q, U, 12, 0.95)
     assert mine.estimate == pytest.approx(theirs.params)

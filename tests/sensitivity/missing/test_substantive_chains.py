@@ -36,9 +36,8 @@ def chances(x, nodes):
     prior = special.expit(intercept + spread * nodes)[None, :]
     # Breslow's cumulative hazard at the drawn coefficient and the values that stand.
     risk = np.exp(beta * x)
-    hazard = [
-        sum(1 / risk[:, TIME >= s].sum(axis=1) for s in TIME[EVENT & (TIME <= TIME[gap])]) for gap in GAPS
-    ]
+    steps = {s: 1 / risk[:, s <= TIME].sum(axis=1) for s in TIME[EVENT].tolist()}
+    hazard = [sum(step for s, step in steps.items() if s <= TIME[gap]) for gap in GAPS]
     found = []
     for gap, own in zip(GAPS, hazard, strict=True):
         one = np.exp(EVENT[gap] * beta[:, 0] - own * np.exp(beta[:, 0]))[:, None]
