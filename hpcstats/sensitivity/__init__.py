@@ -1,14 +1,11 @@
 """How much an answer hangs on single patients, on papers and on chance: resampling, leaving out."""
 
-from hpcstats.sensitivity.bootstrap_result import BootstrapResult
-from hpcstats.sensitivity.delete_one import JackknifeResult, jackknife
+from hpcstats.sensitivity.confounding.result import EValue
+from hpcstats.sensitivity.confounding.scales import e_value
 from hpcstats.sensitivity.duplicated import Duplicates, duplicates
-from hpcstats.sensitivity.e_value_result import EValue
-from hpcstats.sensitivity.e_value_scales import e_value
-from hpcstats.sensitivity.fragility_flips import fragility
-from hpcstats.sensitivity.fragility_result import Fragility
-from hpcstats.sensitivity.fragility_table import TableFragility, fragility_2x2
-from hpcstats.sensitivity.leave_out import LeaveOneOut, leave_one_out
+from hpcstats.sensitivity.flips.result import Fragility
+from hpcstats.sensitivity.flips.survival import fragility
+from hpcstats.sensitivity.flips.table import TableFragility, fragility_2x2
 from hpcstats.sensitivity.missing import (
     CARE_ITEMS,
     Imputed,
@@ -18,8 +15,11 @@ from hpcstats.sensitivity.missing import (
     missing_bounds,
     missingness,
 )
-from hpcstats.sensitivity.permutation import PermutationTest, permutation_test
-from hpcstats.sensitivity.resample import bootstrap
+from hpcstats.sensitivity.resampling.bootstrap_result import BootstrapResult
+from hpcstats.sensitivity.resampling.delete_one import JackknifeResult, jackknife
+from hpcstats.sensitivity.resampling.leave_out import LeaveOneOut, leave_one_out
+from hpcstats.sensitivity.resampling.permutation import PermutationTest, permutation_test
+from hpcstats.sensitivity.resampling.resample import bootstrap
 from hpcstats.sensitivity.rounding import RoundingBounds, rounding_bounds
 from hpcstats.sensitivity.sampled import Eras, SamplingFractions, eras, outcome_labels, sampling_fractions
 from hpcstats.sensitivity.specifications import (
@@ -33,9 +33,9 @@ from hpcstats.sensitivity.specifications import (
     multiverse,
 )
 from hpcstats.sensitivity.threats import Finding, SensitivityReport, Threat, report
-from hpcstats.sensitivity.tipping import tipping_point
-from hpcstats.sensitivity.tipping_bounds import BestAndWorstCase, best_and_worst_case
-from hpcstats.sensitivity.tipping_result import TippingPoint
+from hpcstats.sensitivity.tipping.bounds import BestAndWorstCase, best_and_worst_case
+from hpcstats.sensitivity.tipping.imputed_maps import tipping_point
+from hpcstats.sensitivity.tipping.result import TippingPoint
 
 __all__ = [
     "CARE_ITEMS",

@@ -18,8 +18,9 @@ from hpcstats.core.cox.newton import maximise
 from hpcstats.core.cox.partial_likelihood import prepare
 from hpcstats.core.resampling.resampling_weights import block_of_weights
 from hpcstats.regression.prior import NormalPrior
-from hpcstats.sensitivity import bootstrap, running
-from hpcstats.sensitivity.choice import choose
+from hpcstats.sensitivity import bootstrap
+from hpcstats.sensitivity.refitting import running
+from hpcstats.sensitivity.refitting.choice import choose
 
 SMALL = pytest.mark.filterwarnings("ignore::hpcstats.errors.SmallSampleWarning")
 MONOTONE = pytest.mark.filterwarnings("ignore::hpcstats.errors.SeparationWarning")
@@ -342,7 +343,7 @@ def test_groups_left_out_give_nearly_the_same_limits(monkeypatch):
     y = hs.Surv.right(times, np.ones(400, dtype=bool))
     each = bootstrap(y, 2000, statistic=mean, seed=1)
     # The package holds a function of the name of its module.
-    module = sys.modules["hpcstats.sensitivity.resample"]
+    module = sys.modules["hpcstats.sensitivity.resampling.resample"]
     monkeypatch.setattr(module, "_VERY_MANY", 100)
     monkeypatch.setattr(module, "_GROUPS", 100)
     groups = bootstrap(y, 2000, statistic=mean, seed=1)

@@ -156,7 +156,7 @@ def test_data_without_a_test_are_refused():
 
 
 def test_exact_p_values_stop_where_they_are_too_many(monkeypatch):
-    from hpcstats.sensitivity import fragility_search
+    from hpcstats.sensitivity.flips import search as fragility_search
 
     monkeypatch.setattr(fragility_search, "_MOST_SUMS", 1)
     found = fragility(AML, GROUP, test="exact")

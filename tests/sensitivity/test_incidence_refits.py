@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hpcstats as hs
-from hpcstats.sensitivity.incidence_refits import IncidenceRefits
+from hpcstats.sensitivity.refitting.incidence_refits import IncidenceRefits
 
 TIME = [1, 2, 2, 3, 4, 5, 5, 6, 7, 8]
 CAUSE = [1, 2, 1, 0, 1, 2, 2, 0, 1, 0]

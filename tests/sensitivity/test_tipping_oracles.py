@@ -12,8 +12,8 @@ import hpcstats as hs
 from hpcstats.core.tipping.residual_times import StepHazard, exposure
 from hpcstats.errors import DataError, DesignError, NonIdentifiableWarning
 from hpcstats.sensitivity import best_and_worst_case, tipping_point
-from hpcstats.sensitivity.tipping_design import Gaps
-from hpcstats.sensitivity.tipping_result import UNKNOWN
+from hpcstats.sensitivity.tipping.design import Gaps
+from hpcstats.sensitivity.tipping.result import UNKNOWN
 from tests import oracles
 
 CURVES = ["proportional-hazards", "beta-product", "kaplan-meier", "piecewise-exponential"]

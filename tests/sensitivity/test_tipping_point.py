@@ -53,7 +53,7 @@ def test_the_main_analysis_is_that_of_the_package(test, penalty):
 
 
 def test_kaplan_meier_imputations_have_the_curve_of_the_data_in_expectation():
-    from hpcstats.sensitivity.tipping_design import Gaps
+    from hpcstats.sensitivity.tipping.design import Gaps
 
     y, group = proportional(80, 9)
     gaps = Gaps.of(y, group, None, None, "tipping_point")
@@ -111,7 +111,7 @@ def test_the_hazard_ratio_rises_with_one_delta_and_falls_with_the_other(curve):
 
 def test_one_cell_is_pooled_by_rubins_rules():
     """The imputations drawn again by hand, each tested by the log-rank test of the package."""
-    from hpcstats.sensitivity.tipping_design import Gaps
+    from hpcstats.sensitivity.tipping.design import Gaps
 
     found = tipping_point(AML, GROUP, deltas=([1, 2], [0.5, 1]), n_imputations=6, seed=11)
     gaps = Gaps.of(AML, GROUP, None, None, "tipping_point")

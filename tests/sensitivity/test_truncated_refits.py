@@ -8,7 +8,7 @@ import pytest
 import hpcstats as hs
 from hpcstats.errors import DataError, DesignError, UnsupportedError
 from hpcstats.nonparametric.truncation.estimate import lynden_bell
-from hpcstats.sensitivity.truncated_refits import TruncatedRefits
+from hpcstats.sensitivity.refitting.truncated_refits import TruncatedRefits
 
 Y = hs.Surv.right_truncated([1, 2, 2, 3, 4, 5], [4, 3, 6, 5, 6, 7], id=list("abcdef"))
 ROWS = np.arange(6)

@@ -13,8 +13,8 @@ from hpcstats.plots.tipping.plan import plan
 from hpcstats.plots.tipping.words import alternative, default_caption
 
 if TYPE_CHECKING:
-    from hpcstats.sensitivity.tipping_bounds import BestAndWorstCase
-    from hpcstats.sensitivity.tipping_result import TippingPoint
+    from hpcstats.sensitivity.tipping.bounds import BestAndWorstCase
+    from hpcstats.sensitivity.tipping.result import TippingPoint
 
 
 def tipping_map(

@@ -21,8 +21,8 @@ from hpcstats.plots.page.ratio_axis import words as tick_words
 from hpcstats.plots.page.sheet import LINE_HEIGHT, MARGIN, widest, wrap
 
 if TYPE_CHECKING:
-    from hpcstats.sensitivity.tipping_bounds import BestAndWorstCase
-    from hpcstats.sensitivity.tipping_result import TippingPoint
+    from hpcstats.sensitivity.tipping.bounds import BestAndWorstCase
+    from hpcstats.sensitivity.tipping.result import TippingPoint
 
 TINTS = (0.72, 0.5, 0.3, 0.13, 0.0)
 _MULTIPLES = (0.2, 1.0, 2.0, 10.0)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
-from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows, reason_of
-from hpcstats.sensitivity.refits import Evaluated, Refits
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.limits import Limits, limits_of_rows, reason_of
+from hpcstats.sensitivity.refitting.refits import Evaluated, Refits
+from hpcstats.sensitivity.refitting.sample import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,14 +10,14 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.errors import check_option
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.choice import choose, shown
 from hpcstats.sensitivity.duplicated.answers import Answers
 from hpcstats.sensitivity.duplicated.duplicates_result import Duplicates
 from hpcstats.sensitivity.duplicated.mergers import ONE, Merger, mergers
 from hpcstats.sensitivity.duplicated.pairs import read_pairs
 from hpcstats.sensitivity.duplicated.records import KEEP, Records
-from hpcstats.sensitivity.refit_limits import level_of
-from hpcstats.sensitivity.refits import Refits
+from hpcstats.sensitivity.refitting.choice import choose, shown
+from hpcstats.sensitivity.refitting.limits import level_of
+from hpcstats.sensitivity.refitting.refits import Refits
 from hpcstats.surv import Surv
 
 _KEPT = {

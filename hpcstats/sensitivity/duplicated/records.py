@@ -10,7 +10,7 @@ import numpy as np
 
 from hpcstats.columns import BoolArray, IntArray
 from hpcstats.errors import DataError, listing
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.sample import Sample
 
 KEEP = ("longer", "first", "second")
 

@@ -17,12 +17,12 @@ from hpcstats.design import Design, build_design
 from hpcstats.errors import DesignError, HpcstatsWarning
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.proportional_hazards import cox
-from hpcstats.sensitivity.cox_refits import CoxRefits
 from hpcstats.sensitivity.missing.bounds_choice import filled, place_of, refuse_little, term_of
 from hpcstats.sensitivity.missing.bounds_result import SCENARIOS
 from hpcstats.sensitivity.missing.chained_equations import own_hazard
 from hpcstats.sensitivity.missing.fills import Fills, classes
 from hpcstats.sensitivity.missing.variables import Columns, Variable
+from hpcstats.sensitivity.refitting.cox_refits import CoxRefits
 from hpcstats.surv import Surv
 
 _SAID = ("hazard_ratio", "low", "high", "p_value")

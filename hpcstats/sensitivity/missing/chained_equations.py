@@ -12,7 +12,7 @@ from hpcstats.core.risk_sets import place
 from hpcstats.sensitivity.missing.chain import ChainedEquations
 from hpcstats.sensitivity.missing.draws import Draws
 from hpcstats.sensitivity.missing.variables import Columns
-from hpcstats.sensitivity.running import run_blocks
+from hpcstats.sensitivity.refitting.running import run_blocks
 from hpcstats.surv import Surv
 
 _TOGETHER = 25

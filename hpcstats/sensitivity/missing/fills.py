@@ -17,7 +17,7 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray
 from hpcstats.core.risk_sets import place
-from hpcstats.sensitivity.cox_refits import CoxRefits
+from hpcstats.sensitivity.refitting.cox_refits import CoxRefits
 
 _PIECE = 2_000
 _BEST_STARTS = 2

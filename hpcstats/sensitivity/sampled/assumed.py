@@ -11,7 +11,7 @@ import numpy as np
 
 from hpcstats.columns import FloatArray, IntArray, as_numbers, one_dimensional
 from hpcstats.errors import DataError, DesignError, listing
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.sample import Sample
 
 MOST = 10_000
 """Combinations that are evaluated."""

@@ -11,8 +11,8 @@ from hpcstats import formats
 from hpcstats.errors import DataError, UnsupportedError
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.choice import choose
 from hpcstats.sensitivity.numeric_options import is_whole
+from hpcstats.sensitivity.refitting.choice import choose
 from hpcstats.sensitivity.sampled.calendar import Calendar
 from hpcstats.sensitivity.sampled.era_task import Row, Task
 from hpcstats.sensitivity.sampled.eras_result import Eras

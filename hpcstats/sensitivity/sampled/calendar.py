@@ -12,7 +12,7 @@ import numpy as np
 from hpcstats.columns import BoolArray, FloatArray, IntArray, as_numbers, one_dimensional
 from hpcstats.covariates import column_of
 from hpcstats.errors import DataError, listing
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.sample import Sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,11 +11,11 @@ from hpcstats.columns import BoolArray, FloatArray, IntArray
 from hpcstats.errors import HpcstatsError
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.choice import shown
-from hpcstats.sensitivity.fitted_again import cox_again
-from hpcstats.sensitivity.refit_limits import Limits, limits_of_rows, of_fit, reason_of, rows_of
-from hpcstats.sensitivity.refits import Refits
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.choice import shown
+from hpcstats.sensitivity.refitting.fitted_again import cox_again
+from hpcstats.sensitivity.refitting.limits import Limits, limits_of_rows, of_fit, reason_of, rows_of
+from hpcstats.sensitivity.refitting.refits import Refits
+from hpcstats.sensitivity.refitting.sample import Sample
 from hpcstats.sensitivity.sampled.calendar import Calendar
 from hpcstats.sensitivity.sampled.eras_result import ALL, DATED, ERA, STRATIFIED
 from hpcstats.sensitivity.sampled.interaction import Interaction, cox_interaction, curve_interaction

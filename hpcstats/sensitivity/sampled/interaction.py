@@ -14,7 +14,7 @@ from hpcstats.errors import HpcstatsError
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.prior import NormalPrior
-from hpcstats.sensitivity.fitted_again import cox_again
+from hpcstats.sensitivity.refitting.fitted_again import cox_again
 from hpcstats.sensitivity.sampled.calendar import Calendar
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hpcstats.columns import BoolArray, ObjectArray
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.sample import Sample
 from hpcstats.surv import Surv
 
 WITH, WITHOUT = "with an event", "without an event"

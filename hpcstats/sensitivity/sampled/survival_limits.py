@@ -12,8 +12,8 @@ from hpcstats.core.limits.pointwise import log_log, normal_quantile
 from hpcstats.nonparametric.competing.curves import CumulativeIncidence
 from hpcstats.nonparametric.competing.incidence import aalen_johansen
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
-from hpcstats.sensitivity.curve_refits import CurveRefits
-from hpcstats.sensitivity.refit_limits import Limits, rows_of
+from hpcstats.sensitivity.refitting.curve_refits import CurveRefits
+from hpcstats.sensitivity.refitting.limits import Limits, rows_of
 from hpcstats.surv import Surv
 
 NO_MEAN_LIMITS = "no limits: a restricted mean has no variance under sampling weights here"

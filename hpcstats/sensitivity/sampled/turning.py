@@ -10,8 +10,8 @@ import numpy as np
 from hpcstats.columns import FloatArray
 from hpcstats.errors import DataError, DesignError
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.cox_refits import CoxRefits
 from hpcstats.sensitivity.numeric_options import is_finite
+from hpcstats.sensitivity.refitting.cox_refits import CoxRefits
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,13 +14,13 @@ from hpcstats.nonparametric.competing.curves import CumulativeIncidence
 from hpcstats.nonparametric.survival_curves import SurvivalCurves
 from hpcstats.regression.fit import CoxFit
 from hpcstats.regression.prior import NormalPrior
-from hpcstats.sensitivity.choice import shown
-from hpcstats.sensitivity.curve_refits import CurveRefits
-from hpcstats.sensitivity.fitted_again import cox_again
-from hpcstats.sensitivity.incidence_refits import IncidenceRefits
-from hpcstats.sensitivity.refit_limits import Limits, of_fit, rows_of
-from hpcstats.sensitivity.refits import Evaluated, Refits
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.choice import shown
+from hpcstats.sensitivity.refitting.curve_refits import CurveRefits
+from hpcstats.sensitivity.refitting.fitted_again import cox_again
+from hpcstats.sensitivity.refitting.incidence_refits import IncidenceRefits
+from hpcstats.sensitivity.refitting.limits import Limits, of_fit, rows_of
+from hpcstats.sensitivity.refitting.refits import Evaluated, Refits
+from hpcstats.sensitivity.refitting.sample import Sample
 from hpcstats.sensitivity.sampled.survival_limits import survival_limits, weighted_incidence
 
 NO_LIMITS = "no limits: a variance under sampling weights is not defined here for this estimate"

@@ -10,10 +10,10 @@ import numpy as np
 from hpcstats import formats
 from hpcstats.columns import FloatArray
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.choice import choose, estimates, shown
-from hpcstats.sensitivity.refit_limits import Limits, level_of, reason_of
-from hpcstats.sensitivity.refits import Refits
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.choice import choose, estimates, shown
+from hpcstats.sensitivity.refitting.limits import Limits, level_of, reason_of
+from hpcstats.sensitivity.refitting.refits import Refits
+from hpcstats.sensitivity.refitting.sample import Sample
 from hpcstats.sensitivity.sampled.assumed import Assumed
 from hpcstats.sensitivity.sampled.fractions_result import SamplingFractions
 from hpcstats.sensitivity.sampled.outcome import with_event

@@ -14,7 +14,7 @@ from hpcstats.errors import UnsupportedError
 from hpcstats.numbers import patient_list
 from hpcstats.randomness import Seed, generator_of, number_of_resamples
 from hpcstats.results import Result
-from hpcstats.sensitivity.running import run_blocks
+from hpcstats.sensitivity.refitting.running import run_blocks
 from hpcstats.sensitivity.specifications.curve_statistics import STATISTICS, band, extremes, statistics
 from hpcstats.sensitivity.specifications.exchangeable import Exchangeable
 from hpcstats.sensitivity.specifications.outcome import Relabelling

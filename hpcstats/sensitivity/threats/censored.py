@@ -14,9 +14,9 @@ from hpcstats.numbers import Text
 from hpcstats.sensitivity.threats.asked import Asked, refuse_unless
 from hpcstats.sensitivity.threats.finding import Finding
 from hpcstats.sensitivity.threats.threat import HOLDS, TURNS, UNLESS, Other, Threat
-from hpcstats.sensitivity.tipping import tipping_point
-from hpcstats.sensitivity.tipping_bounds import CASES, BestAndWorstCase, best_and_worst_case
-from hpcstats.sensitivity.tipping_result import TippingPoint
+from hpcstats.sensitivity.tipping.bounds import CASES, BestAndWorstCase, best_and_worst_case
+from hpcstats.sensitivity.tipping.imputed_maps import tipping_point
+from hpcstats.sensitivity.tipping.result import TippingPoint
 
 
 def _test_of(asked: Asked) -> dict[str, Any]:

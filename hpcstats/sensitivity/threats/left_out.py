@@ -12,8 +12,8 @@ from hpcstats.columns import IntArray
 from hpcstats.core.limits.pointwise import normal_quantile
 from hpcstats.errors import DataError, listing
 from hpcstats.numbers import Text
-from hpcstats.sensitivity.leave_out import LeaveOneOut, leave_one_out
-from hpcstats.sensitivity.sample import Sample
+from hpcstats.sensitivity.refitting.sample import Sample
+from hpcstats.sensitivity.resampling.leave_out import LeaveOneOut, leave_one_out
 from hpcstats.sensitivity.threats.asked import Asked, refuse_unless
 from hpcstats.sensitivity.threats.finding import Finding
 from hpcstats.sensitivity.threats.subject import Subject

@@ -9,8 +9,8 @@ import numpy as np
 
 from hpcstats.errors import DataError, listing
 from hpcstats.numbers import Text
-from hpcstats.sensitivity.bootstrap_result import BootstrapResult
-from hpcstats.sensitivity.permutation import PermutationTest, permutation_test
+from hpcstats.sensitivity.resampling.bootstrap_result import BootstrapResult
+from hpcstats.sensitivity.resampling.permutation import PermutationTest, permutation_test
 from hpcstats.sensitivity.threats.asked import Asked, refuse_unless
 from hpcstats.sensitivity.threats.finding import Finding
 from hpcstats.sensitivity.threats.subject import p_value

@@ -11,7 +11,7 @@ import numpy as np
 from hpcstats.columns import IntArray
 from hpcstats.errors import DataError, DesignError, listing
 from hpcstats.regression.fit import CoxFit
-from hpcstats.sensitivity.fitted_again import cox_again
+from hpcstats.sensitivity.refitting.fitted_again import cox_again
 from hpcstats.sensitivity.threats.finding import Finding
 from hpcstats.sensitivity.threats.subject import Refit, Subject
 from hpcstats.surv import Surv

@@ -8,10 +8,10 @@ from typing import Any
 from hpcstats import formats
 from hpcstats.errors import listing
 from hpcstats.numbers import Text
-from hpcstats.sensitivity.e_value_result import EValue
-from hpcstats.sensitivity.e_value_scales import e_value
-from hpcstats.sensitivity.fragility_flips import fragility
-from hpcstats.sensitivity.fragility_result import Fragility
+from hpcstats.sensitivity.confounding.result import EValue
+from hpcstats.sensitivity.confounding.scales import e_value
+from hpcstats.sensitivity.flips.result import Fragility
+from hpcstats.sensitivity.flips.survival import fragility
 from hpcstats.sensitivity.threats.asked import Asked, refuse_unless
 from hpcstats.sensitivity.threats.finding import OPEN
 from hpcstats.sensitivity.threats.subject import p_value

@@ -1,0 +1,1 @@
+"""How strong unmeasured confounding would have to be."""

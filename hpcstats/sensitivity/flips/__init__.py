@@ -1,0 +1,1 @@
+"""Fragility: whose changed outcome turns a conclusion."""

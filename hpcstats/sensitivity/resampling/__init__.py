@@ -1,0 +1,1 @@
+"""Bootstrap, jackknife, leaving out, exchanging."""

@@ -1,0 +1,1 @@
+"""Times after the censoring that would turn a conclusion."""
