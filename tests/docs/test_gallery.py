@@ -177,7 +177,8 @@ def test_pages_are_joined_both_ways():
     assert "{doc}`Figure 15 </gallery/generated/figure_15>`" in foot
     lines = connections.foot_of_call("sensitivity.tipping_point")
     assert "   Methods: :doc:`/methods/tipping_point`" in lines
-    assert "   In the study: :doc:`Figure 15 </gallery/generated/figure_15>`" in lines
+    [used] = [line for line in lines if line.startswith("   In the study: ")]
+    assert ":doc:`Figure 15 </gallery/generated/figure_15>`" in used
     assert connections.foot_of_call("Interval") == []
 
 

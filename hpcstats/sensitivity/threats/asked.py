@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hpcstats.basis import Basis
@@ -91,10 +91,9 @@ class Asked:
                 f"{self.name} starts from {value:.6g}, the fit from {wanted:.6g}. Make it of the same fit."
             )
 
-    def number(self, name: str, value: float, printed: str, how: str, patients: Sequence[str] = ()) -> Number:
-        """Make a number of the row, resting on some of the patients only where they are given."""
-        basis = replace(self.basis, patients=patient_list(patients)) if patients else self.basis
-        return basis.number(name, value, printed, how)
+    def number(self, name: str, value: float, printed: str, how: str) -> Number:
+        """Make a number of the row; like all of them it rests on every patient."""
+        return self.basis.number(name, value, printed, how)
 
     def row(
         self,

@@ -109,7 +109,7 @@ def _nearest(asked: Asked, found: TippingPoint, of: str) -> Text:
     for name, label in zip(("delta_first", "delta_second"), found.labels, strict=True):
         value = float(points[name].iloc[0])
         how = f"Hazard after the censoring of {label} at the nearest turning point."
-        number = asked.number(f"{what}.{name}", value, formats.ratio(value), how, found.imputed())
+        number = asked.number(f"{what}.{name}", value, formats.ratio(value), how)
         parts += [" and " if parts else "delta reaches ", number, f" ({label})"]
     return Text.of(*parts)
 

@@ -129,7 +129,7 @@ def _unless(asked: Asked, others: Sequence[Other], unit: str) -> Text:
     judgement = asked.judged(others)
     size = len(judgement.turned)
     how = f"{unit.capitalize()}s without any one of whom the conclusion is another."
-    number = asked.number("turning", size, str(size), how, judgement.patients)
+    number = asked.number("turning", size, str(size), how)
     if size == 1:
         return Text.of(number, f" {unit} is left out: {judgement.labels[0]}")
     return Text.of("one of ", number, f" {unit}s is left out: {listing(judgement.labels)}")

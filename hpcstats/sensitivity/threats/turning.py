@@ -69,7 +69,7 @@ def _of_index(asked: Asked, found: Fragility) -> tuple[str, Text]:
     if found.index == 1:
         names = found.by_patient()["patient"].tolist()
         how = "Patients any one of whom turns the conclusion."
-        named = asked.number("turning", len(names), str(len(names)), how, found.changed_patients())
+        named = asked.number("turning", len(names), str(len(names)), how)
         some = Text.of(named, " patient") if len(names) == 1 else Text.of("one of ", named, " patients")
         return UNLESS, Text.of(f"{whose} of ", some, f" is another: {listing(names)}")
     frame = found.to_frame()
