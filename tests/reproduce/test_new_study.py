@@ -103,7 +103,7 @@ def test_every_output_says_that_it_is_synthetic(made):
     assert len(outputs) > 25
     # A table stands in ten thousandths of a PDF; the picture has its own test below.
     silent = [path.name for path in outputs if path.suffix != ".pdf" and MARK not in content_of(path)]
-    assert silent == ["numbers.json"]
+    assert sorted(silent) == ["environment.json", "numbers.json"]  # packages, and bare numbers
     page = (made.output / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{WARNING} Zwei" in page
     exhibits = json.loads((made.output / "exhibits.json").read_text(encoding="utf-8"))
@@ -112,6 +112,11 @@ def test_every_output_says_that_it_is_synthetic(made):
     assert all(words.startswith(WARNING) for words in captions)
     assert all(WARNING in exhibit["notes"][-1][0] for exhibit in exhibits if exhibit["kind"] == "table")
     assert WARNING in (made.root / "README.md").read_text(encoding="utf-8").replace("\n> ", " ")
+
+
+@pytest.mark.parametrize("name", ["ro-crate-metadata.json", "codecheck.yml"])
+def test_what_archives_read_says_so_too(made, name):
+    assert WARNING in (made.root / name).read_text(encoding="utf-8").replace("\n ", "")
 
 
 def test_a_number_leads_to_patients_of_a_source_that_is_marked(made):
