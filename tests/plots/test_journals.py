@@ -71,8 +71,14 @@ def test_a_pdf_embeds_truetype_and_has_no_transparency(pdf):
     assert opacities(pdf) <= {0.0, 1.0}  # painted, or not painted
 
 
-def test_nothing_is_lost_on_the_way(figure, pdf):
-    assert printed(pdf).painted == printed(figure.render(["pdf"])[".pdf"]).painted
+@pytest.fixture(scope="module")
+def painted(figure):
+    """What is painted without a journal."""
+    return printed(figure.render(["pdf"])[".pdf"]).painted
+
+
+def test_nothing_is_lost_on_the_way(painted, pdf):
+    assert printed(pdf).painted == painted
 
 
 def test_the_drawing_is_left_as_it_was(figure):
